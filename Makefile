@@ -1,0 +1,83 @@
+# What people and CI call. `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Another package index for the CPU build of torch: make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+SERVE ?= 1
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DASHBOARD_PORT ?= 8501
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test test-all check fix sample migrate taxonomy serve-api serve-dashboard evaluate clean lock
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# torch first and alone: whatever asks for it later finds the CPU build in place.
+$(STAMP): requirements/torch.txt requirements/base.txt pyproject.toml | $(BIN)/python
+	$(PIP) install -q $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) -r requirements/torch.txt
+	$(PIP) install -q -r requirements/base.txt
+	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP) requirements/dev.txt
+	$(PIP) install -q -r requirements/dev.txt
+	@touch $@
+
+install: $(STAMP)  ## Create .venv and install what running needs
+install-dev: $(DEV_STAMP)  ## ... and what testing needs
+
+demo: $(STAMP)  ## Import the sample, run everything, report, serve (SERVE=0: stop after the report)
+	$(BIN)/sottovoce demo $(if $(filter 0,$(SERVE)),--no-serve) --host $(HOST) --port $(PORT) --dashboard-port $(DASHBOARD_PORT)
+
+test: $(DEV_STAMP)  ## Check style, types and imports, and run the tests (packaged models, both databases)
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -q
+
+test-all: $(DEV_STAMP)  ## ... the slow ones too
+	$(BIN)/python -m pytest -q -m 'not browser and not bench'
+
+check: $(DEV_STAMP)  ## Style, types, import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(DEV_STAMP)  ## Mend style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+sample: $(STAMP)  ## Import the shipped sample and analyse it
+	$(BIN)/sottovoce import data/sample
+	$(BIN)/sottovoce run
+
+migrate: $(STAMP)  ## Bring the database to this version
+	$(BIN)/sottovoce migrate
+
+taxonomy: $(STAMP)  ## Train the shipped tagger again from data/taxonomy
+	$(BIN)/sottovoce taxonomy train
+
+serve-api: $(STAMP)  ## Serve the API
+	$(BIN)/sottovoce serve --host $(HOST) --port $(PORT)
+
+serve-dashboard: $(STAMP)  ## Serve the dashboard
+	$(BIN)/sottovoce dashboard --host $(HOST) --port $(DASHBOARD_PORT)
+
+CORPORA ?= ../shared/corpora
+evaluate: $(STAMP)  ## Measure on labelled corpora and write docs/quality.md (CORPORA=folder)
+	$(BIN)/sottovoce evaluate all $(CORPORA) --docs docs/quality.md
+
+lock: $(DEV_STAMP)  ## Pin again what is installed (after changing pyproject.toml)
+	$(BIN)/python requirements/lock.py
+
+clean:  ## Remove the environment and local data
+	rm -rf $(VENV) data/var

@@ -1,0 +1,282 @@
+"""Comments with what a reader needs beside the words: score, role, stage, account, date and themes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy.orm import Session
+
+from data.store.models import Account, Comment, Contact, Mention, Survey, Theme
+from data.store.queries.anonymity import Cohorts, anonymous_surveys, may_show
+from data.store.queries.grain import NEGATIVE, NEUTRAL, POSITIVE, comment_filters, polarity_rank
+from data.store.queries.paging import After, Page, SortKey, after_row, cut
+from data.store.queries.slices import UNKNOWN, Slice, within
+from data.store.queries.themes import child_keys
+
+POLARITIES = {"negative": NEGATIVE, "positive": POSITIVE, "neutral": NEUTRAL}
+_POLARITY_NAMES = {rank: name for name, rank in POLARITIES.items()}
+ORDERS = ("newest", "detractors")
+VOICES = ("customer", "vendor", "all")
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One theme of a comment, with the comment's polarity on it and the surest passage's confidence."""
+
+    key: str
+    name: str
+    kind: str
+    polarity: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """A comment. Account, role and contact are None or "unknown" where an anonymous survey's group is too small."""
+
+    pk: int
+    comment_id: str
+    source: str
+    text: str
+    language: str | None
+    said_at: datetime
+    score: float | None
+    score_band: int | None
+    scale_min: float | None
+    scale_max: float | None
+    role: str
+    stage: str | None
+    stage_derived: bool
+    account_id: str | None
+    account_name: str | None
+    contact_id: str | None
+    contact_name: str | None
+    survey_id: str | None
+    ticket_id: str | None
+    feature: str | None
+    vendor_voice: bool
+    anonymous: bool
+    sentiment: float | None
+    themes: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommentQuery:
+    """Which comments: of a theme, of a polarity on it, of score bands, of a voice, in which order.
+
+    Empty talk ("n/a") is left out unless `empty_talk`; it makes no point, so it stands behind no count of themes.
+    """
+
+    theme_key: str | None = None
+    polarity: str | None = None
+    bands: tuple[int, ...] = ()
+    voice: str = "all"
+    order: str = "newest"
+    empty_talk: bool = False
+
+
+_COLUMNS = (
+    Comment.id,
+    Comment.comment_id,
+    Comment.source,
+    Comment.text,
+    Comment.language,
+    Comment.said_at,
+    Comment.score,
+    Comment.score_band,
+    Survey.scale_min,
+    Survey.scale_max,
+    Comment.role,
+    Comment.stage,
+    Comment.stage_derived,
+    Comment.account_id,
+    Account.name,
+    Comment.contact_id,
+    Contact.name,
+    Comment.survey_id,
+    Comment.ticket_id,
+    Comment.feature,
+    Comment.vendor_voice,
+    Comment.anonymous,
+    Comment.sentiment,
+)
+
+
+def list_comments(
+    session: Session, filters: Slice, *, query: CommentQuery, limit: int = 20, after: After | None = None
+) -> Page[CommentRow]:
+    """List comments that were prepared (their text is redacted), a page at a time.
+
+    Raises:
+        ValueError: The order, the voice or the polarity is not known, or the cursor is another list's.
+    """
+    order = _order(query)
+    statement = _selected(session, filters, query).order_by(*(key.ordered() for key in order)).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(after_row(order, after))
+    keyed = statement.add_columns(*(key.expression for key in order))
+    rows, following = cut(session.execute(keyed).all(), limit, len(order))
+    found = [CommentRow(*row[: len(_COLUMNS)]) for row in rows]
+    return Page(_tagged(session, _veiled(session, filters, found)), following)
+
+
+def count_comments(session: Session, filters: Slice, *, query: CommentQuery) -> int:
+    """Count the comments that `list_comments` would list."""
+    inner = _conditions(session, filters, query)
+    statement = select(func.count()).select_from(Comment)
+    if query.theme_key is not None:
+        spoken = _spoken(session, filters, query)
+        statement = statement.join(spoken, spoken.c.comment_pk == Comment.id)
+    return session.scalar(statement.where(*inner)) or 0
+
+
+def _selected(session: Session, filters: Slice, query: CommentQuery) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(*_COLUMNS)
+        .outerjoin(Account, Account.account_id == Comment.account_id)
+        .outerjoin(Contact, Contact.contact_id == Comment.contact_id)
+        .outerjoin(Survey, Survey.survey_id == Comment.survey_id)
+        .where(*_conditions(session, filters, query))
+    )
+    if query.theme_key is None:
+        return statement
+    spoken = _spoken(session, filters, query)
+    return statement.join(spoken, spoken.c.comment_pk == Comment.id)
+
+
+def _conditions(session: Session, filters: Slice, query: CommentQuery) -> list[ColumnElement[bool]]:
+    if query.voice not in VOICES:
+        raise ValueError(f"voice {query.voice!r} is not known: use {', '.join(VOICES)}")
+    conditions = [Comment.text.is_not(None), *within(Comment.said_at.expression, filters), *comment_filters(filters)]
+    if query.theme_key is not None:
+        # Counts are over what was analysed: the list under a count is as long as the count says.
+        conditions.append(Comment.analysed.is_(True))
+    if not query.empty_talk:
+        conditions.append(Comment.empty_reason.is_(None))
+    if query.bands:
+        conditions.append(Comment.score_band.in_(query.bands))
+    if query.voice != "all":
+        conditions.append(Comment.vendor_voice.is_(query.voice == "vendor"))
+    surveys = anonymous_surveys(session)
+    return conditions + may_show(
+        surveys,
+        filters,
+        survey=Comment.survey_id.expression,
+        account=Comment.account_id.expression,
+        role=Comment.role.expression,
+    )
+
+
+def _spoken(session: Session, filters: Slice, query: CommentQuery) -> Subquery:
+    keys = child_keys(session, query.theme_key or "")
+    said = within(Mention.said_at.expression, filters)
+    if filters.accounts is not None:
+        said.append(Mention.account_id.in_(filters.accounts))
+    rolled = select(Mention.comment_pk).where(Mention.theme_key.in_(keys), *said).group_by(Mention.comment_pk)
+    if query.polarity is not None:
+        if query.polarity not in POLARITIES:
+            raise ValueError(f"polarity {query.polarity!r} is not known: use {', '.join(POLARITIES)}")
+        rolled = rolled.having(polarity_rank() == POLARITIES[query.polarity])
+    return rolled.subquery("spoken")
+
+
+def detractor_rank() -> ColumnElement[int]:
+    """Detractors and flagged answers first, then what has no score, then the rest."""
+    return case((Comment.score_band == -1, 0), (Comment.score_band.is_(None), 1), else_=2)
+
+
+def _order(query: CommentQuery) -> list[SortKey]:
+    if query.order not in ORDERS:
+        raise ValueError(f"order {query.order!r} is not known: use {', '.join(ORDERS)}")
+    newest = [
+        SortKey(Comment.said_at.expression, descending=True, is_time=True),
+        SortKey(Comment.id.expression, descending=True),
+    ]
+    return newest if query.order == "newest" else [SortKey(detractor_rank()), *newest]
+
+
+def _veiled(session: Session, filters: Slice, rows: list[CommentRow]) -> list[CommentRow]:
+    """Take names, and what would name a small group, off the comments of anonymous surveys."""
+    cohorts = Cohorts(session, filters, ((row.survey_id, row.account_id) for row in rows if row.anonymous))
+    return [_veil(row, cohorts) if row.anonymous else row for row in rows]
+
+
+def _veil(row: CommentRow, cohorts: Cohorts) -> CommentRow:
+    bare = replace(row, contact_id=None, contact_name=None, ticket_id=None)
+    if not cohorts.shows_account(row.survey_id, row.account_id):
+        return replace(bare, account_id=None, account_name=None, role=UNKNOWN)
+    return bare if cohorts.shows_role(row.survey_id, row.account_id, row.role) else replace(bare, role=UNKNOWN)
+
+
+def _tagged(session: Session, rows: list[CommentRow]) -> list[CommentRow]:
+    tags = tags_of(session, [row.pk for row in rows])
+    return [replace(row, themes=tuple(tags.get(row.pk, ()))) for row in rows]
+
+
+def tags_of(session: Session, pks: Sequence[int]) -> dict[int, list[Tag]]:
+    """Give the themes of comments, surest first; hidden themes are left out."""
+    if not pks:
+        return {}
+    confidence = func.max(Mention.confidence).label("confidence")
+    rows = session.execute(
+        select(Mention.comment_pk, Theme.theme_key, Theme.name, Theme.kind, polarity_rank(), confidence)
+        .join(Theme, Theme.theme_key == Mention.theme_key)
+        .where(Mention.comment_pk.in_(pks), Theme.state != "hidden")
+        .group_by(Mention.comment_pk, Theme.theme_key, Theme.name, Theme.kind)
+        .order_by(Mention.comment_pk, confidence.desc(), Theme.theme_key)
+    )
+    tags: dict[int, list[Tag]] = {}
+    for pk, key, name, kind, rank, sure in rows:
+        tags.setdefault(pk, []).append(Tag(key, name, kind, _POLARITY_NAMES[rank], sure))
+    return tags
+
+
+def exemplars(
+    session: Session, filters: Slice, theme_keys: Sequence[str], *, each: int = 3
+) -> dict[str, list[CommentRow]]:
+    """Give up to `each` comments per theme in a slice, detractors first, then the newest; customers before notes."""
+    place = (
+        func.row_number()
+        .over(
+            partition_by=Mention.theme_key,
+            order_by=(Comment.vendor_voice, detractor_rank(), Comment.said_at.desc(), Comment.id.desc()),
+        )
+        .label("place")
+    )
+    once = _once_a_comment(filters, theme_keys)
+    conditions = _conditions(session, filters, CommentQuery())
+    ranked = (
+        select(Mention.theme_key, Mention.comment_pk, place)
+        .join(Comment, Comment.id == Mention.comment_pk)
+        .where(Mention.id.in_(once), *conditions)
+        .subquery("ranked")
+    )
+    statement = (
+        select(ranked.c.theme_key, *_COLUMNS)
+        .join(Comment, Comment.id == ranked.c.comment_pk)
+        .outerjoin(Account, Account.account_id == Comment.account_id)
+        .outerjoin(Contact, Contact.contact_id == Comment.contact_id)
+        .outerjoin(Survey, Survey.survey_id == Comment.survey_id)
+        .where(ranked.c.place <= each)
+        .order_by(ranked.c.theme_key, ranked.c.place)
+    )
+    found = session.execute(statement).all()
+    rows = _tagged(session, _veiled(session, filters, [CommentRow(*row[1:]) for row in found]))
+    by_theme: dict[str, list[CommentRow]] = {}
+    for (key, *_), row in zip(found, rows, strict=True):
+        by_theme.setdefault(key, []).append(row)
+    return by_theme
+
+
+def _once_a_comment(filters: Slice, theme_keys: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Select one mention per theme and comment, where two passages speak of the same."""
+    said = within(Mention.said_at.expression, filters)
+    if filters.accounts is not None:
+        said.append(Mention.account_id.in_(filters.accounts))
+    return (
+        select(func.min(Mention.id))
+        .where(Mention.theme_key.in_(theme_keys), *said)
+        .group_by(Mention.theme_key, Mention.comment_pk)
+    )

@@ -1,0 +1,148 @@
+"""Themes as a reader sees them: name, kind, parent, counts and trend."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from data.errors import NotFoundError
+from data.store.models import Mention, Theme
+from data.store.queries.counts import Counts, GroupCounts, theme_counts
+from data.store.queries.slices import Slice
+
+
+@dataclass(frozen=True)
+class ThemeInfo:
+    """A theme without its counts."""
+
+    key: str
+    name: str
+    kind: str
+    parent_key: str | None
+    level: int
+    state: str
+    emerging: bool
+    definition: str | None
+    owner: str | None
+    action: str | None
+    nearest_key: str | None
+    nearest_similarity: float | None
+
+
+@dataclass(frozen=True)
+class MonthCounts:
+    """A theme in one month."""
+
+    month: str
+    comments: int
+    negative: int
+    accounts: int
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    """A theme with its counts, its months and, where asked for, its groups."""
+
+    info: ThemeInfo
+    counts: Counts
+    trend: list[MonthCounts] = field(default_factory=list)
+    groups: list[GroupCounts] = field(default_factory=list)
+
+
+_INFO = (
+    Theme.theme_key,
+    Theme.name,
+    Theme.kind,
+    Theme.parent_key,
+    Theme.level,
+    Theme.state,
+    Theme.emerging,
+    Theme.definition,
+    Theme.owner,
+    Theme.action,
+    Theme.nearest_key,
+    Theme.nearest_similarity,
+)
+
+
+def theme_infos(session: Session, keys: Iterable[str]) -> dict[str, ThemeInfo]:
+    """Give themes by key; unknown keys are left out."""
+    rows = session.execute(select(*_INFO).where(Theme.theme_key.in_(set(keys))).order_by(Theme.theme_key))
+    return {row[0]: ThemeInfo(*row) for row in rows}
+
+
+def theme_info(session: Session, key: str) -> ThemeInfo:
+    """Give one theme.
+
+    Raises:
+        NotFoundError: There is none with this key, or it is hidden.
+    """
+    info = theme_infos(session, [key]).get(key)
+    if info is None or info.state == "hidden":
+        raise NotFoundError(f"no theme {key!r}: GET /v1/themes or `sottovoce themes` lists the keys")
+    return info
+
+
+def theme_rows(
+    session: Session,
+    filters: Slice,
+    *,
+    kind: str = "taxonomy",
+    theme_keys: Sequence[str] = (),
+    group_by: Sequence[str] = (),
+    trend: bool = True,
+) -> list[ThemeRow]:
+    """List the themes that somebody speaks of in a slice, most comments first, then by key.
+
+    `group_by` adds counts by further dimensions under each theme. Only themes with a comment or note there are listed,
+    so that a reader of some accounts does not learn what others speak of.
+    """
+    counted = theme_counts(session, filters, kind=kind, theme_keys=theme_keys)
+    infos = theme_infos(session, [one.group["theme"] for one in counted])
+    months = _months(session, filters, kind=kind, theme_keys=theme_keys) if trend else {}
+    groups: dict[str, list[GroupCounts]] = {}
+    if group_by:
+        split = theme_counts(session, filters, group_by=("theme", *group_by), kind=kind, theme_keys=theme_keys)
+        for one in split:
+            inner = {name: value for name, value in one.group.items() if name != "theme"}
+            groups.setdefault(one.group["theme"], []).append(GroupCounts(inner, one.counts))
+    return [
+        ThemeRow(infos[key], one.counts, months.get(key, []), groups.get(key, []))
+        for one in counted
+        if (key := one.group["theme"]) in infos and (one.counts.comments or one.counts.review_notes)
+    ]
+
+
+def _months(
+    session: Session, filters: Slice, *, kind: str, theme_keys: Sequence[str]
+) -> dict[str, list[MonthCounts]]:
+    found: dict[str, list[MonthCounts]] = {}
+    rows = theme_counts(session, filters, group_by=("theme", "month"), kind=kind, theme_keys=theme_keys)
+    for one in sorted(rows, key=lambda row: row.group["month"]):
+        counts = one.counts
+        found.setdefault(one.group["theme"], []).append(
+            MonthCounts(one.group["month"], counts.comments, counts.negative, counts.accounts)
+        )
+    return found
+
+
+def last_said(session: Session, filters: Slice, *, kind: str = "taxonomy") -> dict[str, datetime]:
+    """Give the time of the last mention by theme over the accounts of a slice."""
+    conditions: list[Any] = [Mention.kind == kind, Mention.said_at <= filters.as_of]
+    if filters.since is not None:
+        conditions.append(Mention.said_at >= filters.since)
+    if filters.accounts is not None:
+        conditions.append(Mention.account_id.in_(filters.accounts))
+    rows = session.execute(
+        select(Mention.theme_key, func.max(Mention.said_at)).where(*conditions).group_by(Mention.theme_key)
+    )
+    return {key: time for key, time in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+
+def child_keys(session: Session, key: str) -> list[str]:
+    """Give a theme's key and those of the themes below it."""
+    below = session.scalars(select(Theme.theme_key).where(Theme.parent_key == key).order_by(Theme.theme_key))
+    return [key, *below]

@@ -1,0 +1,31 @@
+"""Statements over many rows that both databases understand."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+T = TypeVar("T")
+# SQLite allows 32,766 bound values a statement; an IN of this many leaves room for the others.
+IN_CHUNK = 500
+
+
+def chunks(items: Iterable[T], size: int = IN_CHUNK) -> Iterator[list[T]]:
+    """Cut items into lists of at most `size`."""
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def insert_ignore(session: Session, model: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows; one whose key exists already is left as it is."""
+    if not rows:
+        return
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model} is not a table")
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(table).on_conflict_do_nothing(), list(rows))

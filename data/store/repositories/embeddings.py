@@ -1,0 +1,98 @@
+"""Vectors by text and model: kept once, float16, read back as float32 rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from data.store.models import Comment, Embedding, Passage, PassageText
+from data.store.repositories.bulk import chunks, insert_ignore
+
+# Under this many passages a comment is its own only passage, and needs no vector as context.
+CONTEXT_FROM_PASSAGES = 2
+
+
+def pack(vector: NDArray[np.float32]) -> bytes:
+    """Turn a unit vector into bytes (float16, little-endian)."""
+    return vector.astype("<f2").tobytes()
+
+
+def unpack(packed: bytes) -> NDArray[np.float32]:
+    """Turn bytes back into a vector."""
+    return np.frombuffer(packed, dtype="<f2").astype(np.float32)
+
+
+def _missing_passages(model_key: str) -> Select[Any, Any]:
+    has = exists().where(Embedding.text_key == PassageText.text_key, Embedding.model_key == model_key)
+    return select(PassageText.text_key, PassageText.text).where(~has)
+
+
+def _missing_contexts(model_key: str) -> Select[Any, Any]:
+    has = exists().where(Embedding.text_key == Comment.content_key, Embedding.model_key == model_key)
+    several = exists().where(Passage.comment_pk == Comment.id, Passage.position == CONTEXT_FROM_PASSAGES - 1)
+    return (
+        select(Comment.content_key, func.min(Comment.text))
+        .where(Comment.analysed.is_(True), Comment.tagged_with.is_(None), several, ~has)
+        .group_by(Comment.content_key)
+    )
+
+
+def count_missing(session: Session, model_key: str) -> int:
+    """Count the texts without a vector of this model: passages, and whole comments of several passages."""
+    total = 0
+    for query in (_missing_passages(model_key), _missing_contexts(model_key)):
+        total += session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return total
+
+
+def missing(session: Session, model_key: str, limit: int) -> list[tuple[str, str]]:
+    """Give the next (key, text) pairs without a vector of this model."""
+    rows = session.execute(_missing_passages(model_key).order_by(PassageText.text_key).limit(limit)).all()
+    if not rows:
+        query = _missing_contexts(model_key).order_by(Comment.content_key)
+        rows = session.execute(query.limit(limit)).all()
+    return [(key, text) for key, text in rows]
+
+
+def put(session: Session, model_key: str, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    """Store vectors, shape (n, dim), for n keys."""
+    rows = [
+        {"text_key": key, "model_key": model_key, "vector": pack(vector)}
+        for key, vector in zip(keys, vectors, strict=True)
+    ]
+    insert_ignore(session, Embedding, rows)
+
+
+def get(session: Session, model_key: str, keys: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
+    """Give the vectors of those keys that have one."""
+    found: dict[str, NDArray[np.float32]] = {}
+    for part in chunks(sorted(set(keys))):
+        rows = session.execute(
+            select(Embedding.text_key, Embedding.vector).where(
+                Embedding.model_key == model_key, Embedding.text_key.in_(part)
+            )
+        )
+        found.update({key: unpack(packed) for key, packed in rows})
+    return found
+
+
+def stream(session: Session, model_key: str, size: int = 5000) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+    """Give all vectors of a model in key order, in blocks, so that memory holds one block of bytes at a time."""
+    query = (
+        select(Embedding.text_key, Embedding.vector)
+        .where(Embedding.model_key == model_key)
+        .order_by(Embedding.text_key)
+        .execution_options(yield_per=size)
+    )
+    for part in session.execute(query).partitions(size):
+        yield [row[0] for row in part], np.stack([unpack(row[1]) for row in part])
+
+
+def drop_orphans(session: Session) -> int:
+    """Delete vectors whose text is gone. Returns how many."""
+    no_passage = ~exists().where(PassageText.text_key == Embedding.text_key)
+    no_comment = ~exists().where(Comment.content_key == Embedding.text_key)
+    return session.execute(delete(Embedding).where(no_passage, no_comment)).rowcount  # type: ignore[attr-defined]

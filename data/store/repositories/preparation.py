@@ -1,0 +1,228 @@
+"""What the prepare stage reads and writes: originals in, redacted texts and passages out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from data.store.models import (
+    Comment,
+    Contact,
+    Original,
+    Passage,
+    PassageText,
+    Pseudonym,
+    Staff,
+    StaleAccount,
+)
+from data.store.repositories.bulk import chunks, insert_ignore
+
+
+@dataclass(frozen=True)
+class RawComment:
+    """A comment to prepare: its primary key, where it stands, and its original, still encrypted."""
+
+    pk: int
+    account_key: str
+    kind: str
+    said_at: datetime
+    body_encrypted: bytes
+
+
+@dataclass(frozen=True)
+class PassageRow:
+    """A passage to store: offsets into the redacted text, the hash of its words, and its tokens."""
+
+    start: int
+    end: int
+    text_key: str
+    text: str
+    tokens: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class PreparedRow:
+    """What prepare found out about one comment."""
+
+    pk: int
+    account_key: str
+    text: str
+    language: str | None
+    language_confidence: float | None
+    redactions: dict[str, int]
+    empty_reason: str | None
+    analysed: bool
+    content_key: str
+    passages: list[PassageRow] = field(default_factory=list)
+
+
+def names_by_account(session: Session) -> dict[str, list[str]]:
+    """Give the names of the known contacts by account, sorted."""
+    names: dict[str, list[str]] = {}
+    rows = session.execute(
+        select(func.coalesce(Contact.account_id, ""), Contact.name)
+        .where(Contact.name.is_not(None))
+        .order_by(Contact.name)
+    )
+    for account_key, name in rows:
+        names.setdefault(account_key, []).append(name or "")
+    return names
+
+
+def staff_names(session: Session) -> list[str]:
+    """Give the names of the vendor's own people: they are not redacted."""
+    return list(session.scalars(select(Staff.name).distinct().order_by(Staff.name)))
+
+
+def mark_outdated(session: Session, marks: Mapping[str, str], default_mark: str) -> int:
+    """Send comments back to prepare whose account's mark (settings and known names) is not the one they had.
+
+    Only comments whose original is still kept can be redone. Returns how many.
+    """
+    seen = session.execute(
+        select(func.coalesce(Comment.account_id, ""), Comment.prepared_with)
+        .where(Comment.prepared_with.is_not(None))
+        .distinct()
+    ).all()
+    sent_back = 0
+    for account_key, mark in seen:
+        if mark == marks.get(account_key, default_mark):
+            continue
+        of_account = Comment.account_id == account_key if account_key else Comment.account_id.is_(None)
+        changed = session.execute(
+            update(Comment)
+            .where(of_account, Comment.prepared_with == mark, exists().where(Original.comment_pk == Comment.id))
+            .values(prepared_with=None)
+        )
+        sent_back += changed.rowcount  # type: ignore[attr-defined]
+    return sent_back
+
+
+def count_unprepared(session: Session) -> int:
+    """Count the comments that wait for prepare."""
+    return session.scalar(select(func.count()).select_from(Comment).where(Comment.prepared_with.is_(None))) or 0
+
+
+def unprepared(session: Session, limit: int) -> list[RawComment]:
+    """Give the next comments to prepare."""
+    rows = session.execute(
+        select(
+            Comment.id, func.coalesce(Comment.account_id, ""), Comment.kind, Comment.said_at, Original.body_encrypted
+        )
+        .join(Original, Original.comment_pk == Comment.id)
+        .where(Comment.prepared_with.is_(None))
+        .order_by(Comment.id)
+        .limit(limit)
+    )
+    return [RawComment(*row) for row in rows]
+
+
+def pseudonyms(session: Session, account_keys: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Give the numbers that stand for names so far: account -> keyed hash of the name -> number."""
+    found: dict[str, dict[str, int]] = {}
+    for part in chunks(sorted(set(account_keys))):
+        for row in session.scalars(select(Pseudonym).where(Pseudonym.account_key.in_(part))):
+            found.setdefault(row.account_key, {})[row.name_hash] = row.number
+    return found
+
+
+def add_pseudonyms(session: Session, numbers: Mapping[str, Mapping[str, int]]) -> None:
+    """Store numbers; known ones stay."""
+    rows = [
+        {"account_key": account, "name_hash": name_hash, "number": number}
+        for account, names in numbers.items()
+        for name_hash, number in names.items()
+    ]
+    insert_ignore(session, Pseudonym, rows)
+
+
+def store_prepared(
+    session: Session, rows: Sequence[PreparedRow], *, marks: Mapping[str, str], default_mark: str, keep_originals: bool
+) -> None:
+    """Store a batch. A comment whose words came out the same keeps its passages, embeddings and mentions."""
+    if not rows:
+        return
+    known = _known_texts(session, [row.pk for row in rows])
+    changed = [row for row in rows if known.get(row.pk) != (row.text, row.content_key, row.analysed)]
+    for part in chunks([row.pk for row in changed]):
+        session.execute(delete(Passage).where(Passage.comment_pk.in_(part)))
+    session.execute(update(Comment), [_comment_values(row, marks, default_mark) for row in rows])
+    if changed:
+        session.execute(update(Comment), [{"id": row.pk, "tagged_with": None, "sentiment": None} for row in changed])
+    texts: dict[str, dict[str, Any]] = {}
+    passages: list[dict[str, Any]] = []
+    for row in changed:
+        for position, passage in enumerate(row.passages):
+            texts.setdefault(
+                passage.text_key,
+                {"text_key": passage.text_key, "text": passage.text, "tokens": [list(t) for t in passage.tokens]},
+            )
+            passages.append(
+                {
+                    "comment_pk": row.pk,
+                    "position": position,
+                    "start": passage.start,
+                    "end": passage.end,
+                    "text_key": passage.text_key,
+                }
+            )
+    insert_ignore(session, PassageText, [texts[key] for key in sorted(texts)])
+    if passages:
+        session.execute(insert(Passage), passages)
+    mark_stale(session, {row.account_key for row in changed})
+    if not keep_originals:
+        for part in chunks([row.pk for row in rows]):
+            session.execute(delete(Original).where(Original.comment_pk.in_(part)))
+
+
+def _known_texts(session: Session, pks: Sequence[int]) -> dict[int, tuple[str | None, str | None, bool | None]]:
+    known = {}
+    for part in chunks(pks):
+        rows = session.execute(
+            select(Comment.id, Comment.text, Comment.content_key, Comment.analysed).where(Comment.id.in_(part))
+        )
+        known.update({pk: (text, key, analysed) for pk, text, key, analysed in rows})
+    return known
+
+
+def _comment_values(row: PreparedRow, marks: Mapping[str, str], default_mark: str) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "text": row.text,
+        "language": row.language,
+        "language_confidence": row.language_confidence,
+        "redactions": row.redactions,
+        "empty_reason": row.empty_reason,
+        "analysed": row.analysed,
+        "content_key": row.content_key,
+        "prepared_with": marks.get(row.account_key, default_mark),
+    }
+
+
+def mark_stale(session: Session, account_keys: Iterable[str]) -> None:
+    """Note the accounts whose counts are to be made again."""
+    insert_ignore(session, StaleAccount, [{"account_key": key} for key in sorted(set(account_keys))])
+
+
+def drop_orphan_texts(session: Session) -> int:
+    """Delete the words of passages that no comment holds any more. Returns how many."""
+    gone = session.execute(delete(PassageText).where(~exists().where(Passage.text_key == PassageText.text_key)))
+    return gone.rowcount  # type: ignore[attr-defined]
+
+
+def counts_by_state(session: Session) -> dict[str, int]:
+    """Count comments: all, analysed, empty talk, other languages, waiting."""
+    other = (Comment.analysed.is_(False)) & (Comment.empty_reason.is_(None))
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(Comment.analysed.is_(True)),
+            func.count().filter(Comment.empty_reason.is_not(None)),
+            func.count().filter(other),
+            func.count().filter(or_(Comment.prepared_with.is_(None), Comment.analysed.is_(None))),
+        ).select_from(Comment)
+    ).one()
+    return dict(zip(("comments", "analysed", "empty", "other_language", "waiting"), row, strict=True))

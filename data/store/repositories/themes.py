@@ -1,0 +1,212 @@
+"""Themes with durable keys: the taxonomy, the discovered ones, their members and their lineage."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from data.store.models import Comment, Embedding, Lineage, Mention, Passage, PassageText, Theme
+from data.store.repositories.bulk import chunks
+from data.store.repositories.mentions import MentionRow
+from data.store.repositories.preparation import mark_stale
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    """A theme to store; fields as in the table `themes`."""
+
+    theme_key: str
+    kind: str
+    name: str
+    level: int = 0
+    parent_key: str | None = None
+    definition: str | None = None
+    owner: str | None = None
+    action: str | None = None
+    terms: list[str] | None = None
+    exemplars: list[str] | None = None
+    nearest_key: str | None = None
+    nearest_similarity: float | None = None
+    emerging: bool = False
+    state: str = "active"
+    size: int = 0
+    centroid: bytes | None = None
+    floor: float | None = None
+    born_run_id: int | None = None
+
+
+@dataclass(frozen=True)
+class LineageRow:
+    """One edge of a theme's history to store."""
+
+    event: str
+    from_key: str | None
+    to_key: str | None
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A passage that can belong to a discovered theme."""
+
+    passage_id: int
+    comment_pk: int
+    text_key: str
+    account_id: str | None
+    said_at: datetime
+    sentiment: float | None
+
+
+def themes_by_key(session: Session, kind: str | None = None) -> dict[str, Theme]:
+    """Give the themes of a kind (all without), keyed and ordered by key."""
+    query = select(Theme).order_by(Theme.theme_key)
+    if kind is not None:
+        query = query.where(Theme.kind == kind)
+    return {theme.theme_key: theme for theme in session.scalars(query)}
+
+
+def put_themes(session: Session, rows: Sequence[ThemeRow], *, now: datetime) -> None:
+    """Add or update themes. A name that a person gave stays, and so does a state of hidden."""
+    known = themes_by_key(session)
+    for row in rows:
+        values = asdict(row)
+        theme = known.get(row.theme_key)
+        if theme is None:
+            session.add(Theme(**values, named_by="model", updated_at=now))
+            continue
+        if theme.named_by == "person":
+            del values["name"]
+        if theme.state == "hidden":
+            del values["state"]
+        values["born_run_id"] = theme.born_run_id
+        if any(getattr(theme, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(theme, name, value)
+            theme.updated_at = now
+    session.flush()
+
+
+def end_themes(session: Session, states: Mapping[str, str], *, now: datetime) -> None:
+    """Set the state (gone, merged, split) of themes that have no members any more."""
+    for key, state in sorted(states.items()):
+        session.execute(
+            update(Theme)
+            .where(Theme.theme_key == key, Theme.state != "hidden")
+            .values(state=state, size=0, updated_at=now)
+        )
+
+
+def add_lineage(session: Session, run_id: int, rows: Sequence[LineageRow], *, now: datetime) -> None:
+    """Append to the history of themes."""
+    session.add_all(Lineage(run_id=run_id, happened_at=now, **asdict(row)) for row in rows)
+
+
+def corpus(session: Session, model_key: str) -> Iterator[tuple[str, str, bytes, int]]:
+    """Give (text key, words, vector, respondents) of each distinct customer passage, in key order."""
+    query = (
+        select(
+            PassageText.text_key,
+            PassageText.text,
+            Embedding.vector,
+            func.count(Comment.respondent_key.distinct()),
+        )
+        .join(Passage, Passage.text_key == PassageText.text_key)
+        .join(Comment, Comment.id == Passage.comment_pk)
+        .join(Embedding, (Embedding.text_key == PassageText.text_key) & (Embedding.model_key == model_key))
+        .where(Comment.analysed.is_(True), Comment.vendor_voice.is_(False))
+        .group_by(PassageText.text_key, PassageText.text, Embedding.vector)
+        .order_by(PassageText.text_key)
+        .execution_options(yield_per=5000)
+    )
+    for row in session.execute(query):
+        yield row[0], row[1], row[2], row[3]
+
+
+def tokens_of(session: Session, text_keys: Sequence[str]) -> dict[str, list[list[str]]]:
+    """Give the tokens ([text, lemma, part of speech]) of passages."""
+    found: dict[str, list[list[str]]] = {}
+    for part in chunks(sorted(set(text_keys))):
+        rows = session.execute(select(PassageText.text_key, PassageText.tokens).where(PassageText.text_key.in_(part)))
+        found.update({key: tokens or [] for key, tokens in rows})
+    return found
+
+
+def members(session: Session, *, state_is_null: bool = False) -> Iterator[Member]:
+    """Give every analysed passage, or only those that discovery has not looked at, in id order."""
+    query = (
+        select(Passage.id, Passage.comment_pk, Passage.text_key, Comment.account_id, Comment.said_at, Passage.sentiment)
+        .join(Comment, Comment.id == Passage.comment_pk)
+        .where(Comment.analysed.is_(True))
+        .order_by(Passage.id)
+        .execution_options(yield_per=5000)
+    )
+    if state_is_null:
+        query = query.where(Passage.theme_state.is_(None))
+    for row in session.execute(query):
+        yield Member(*row)
+
+
+def current_members(session: Session) -> dict[str, str]:
+    """Give the discovered theme that each distinct passage is in now: text key -> theme key."""
+    rows = session.execute(
+        select(Passage.text_key, Mention.theme_key)
+        .join(Mention, Mention.passage_id == Passage.id)
+        .where(Mention.kind == "discovered", Mention.said_by != "person")
+        .distinct()
+    )
+    return dict(rows.tuples())
+
+
+def count_unplaced(session: Session) -> int:
+    """Count the passages that discovery has not looked at."""
+    query = (
+        select(func.count())
+        .select_from(Passage)
+        .join(Comment, Comment.id == Passage.comment_pk)
+        .where(Comment.analysed.is_(True), Passage.theme_state.is_(None))
+    )
+    return session.scalar(query) or 0
+
+
+def clear_members(session: Session) -> None:
+    """Take every passage out of the discovered themes, but where a person put it."""
+    session.execute(delete(Mention).where(Mention.kind == "discovered", Mention.said_by != "person"))
+
+
+def place(session: Session, mentions: Sequence[MentionRow], states: Mapping[int, str]) -> None:
+    """Put passages into discovered themes and note where the others stand."""
+    if mentions:
+        session.execute(insert(Mention), [vars(m) for m in mentions])
+    if states:
+        session.execute(update(Passage), [{"id": pk, "theme_state": state} for pk, state in states.items()])
+    mark_stale(session, {m.account_id or "" for m in mentions})
+
+
+def state_counts(session: Session) -> dict[str, int]:
+    """Count passages by where they stand in discovery."""
+    rows = session.execute(
+        select(func.coalesce(Passage.theme_state, "new"), func.count()).group_by(Passage.theme_state)
+    )
+    return dict(rows.tuples())
+
+
+def all_analysed_are_stale(session: Session) -> None:
+    """Note every account with an analysed comment for new counts."""
+    keys = session.scalars(select(func.coalesce(Comment.account_id, "")).where(Comment.analysed.is_(True)).distinct())
+    mark_stale(session, set(keys))
+
+
+def first_values(session: Session) -> dict[str, Any]:
+    """Give what a report says first: comments, accounts, first and last day."""
+    row = session.execute(
+        select(
+            func.count(),
+            func.count(Comment.account_id.distinct()),
+            func.min(Comment.said_at),
+            func.max(Comment.said_at),
+        ).select_from(Comment)
+    ).one()
+    return dict(zip(("comments", "accounts", "first", "last"), row, strict=True))

@@ -1,0 +1,247 @@
+"""Theme discovery from end to end: embeddings and keys in, two levels of themes out."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from nlp.cluster.assign import fit_model
+from nlp.cluster.communities import neighbour_graph, support, warm_communities
+from nlp.cluster.granularity import central_run, choose, sweep, themes_least
+from nlp.cluster.hierarchy import parent_count, parents_of
+from nlp.cluster.neighbours import nearest, neighbour_count
+from nlp.cluster.outliers import centroids, least_size, tidy
+from nlp.cluster.records import UNASSIGNED, Discovery, PreviousPartition, Reason, SweepPoint, ThemeModel
+from nlp.cluster.space import canonical_order, principal, with_context
+from nlp.config import ClusterConfig
+from nlp.errors import ClusterInputError
+from nlp.types import FloatArray, IntArray, RealArray
+
+# Fewer passages than this have neighbours, but no themes.
+ROWS_LEAST = 10
+
+Found = tuple[IntArray, float, int, tuple[SweepPoint, ...], float]
+
+
+def discover(
+    embeddings: FloatArray,
+    keys: Sequence[str],
+    *,
+    groups: Sequence[str] | None = None,
+    lengths: Sequence[int] | None = None,
+    weights: Sequence[float] | None = None,
+    texts: Sequence[str] | None = None,
+    previous: PreviousPartition | None = None,
+    config: ClusterConfig | None = None,
+    seed: int = 0,
+) -> Discovery:
+    """Find themes and their parents.
+
+    The result depends on the rows and the seed, never on the order of the rows.
+
+    Args:
+        embeddings: (n, dim) float32 unit rows, one a passage.
+        keys: (n,) content hash of each passage; fixes the order in which rows are looked at.
+        groups: (n,) comment of each passage; passages then lean on their comment (see `with_context`).
+        lengths: (n,) words of each passage; needed with `groups`, all equal when left out.
+        weights: (n,) respondents that a passage stands for; 1 when left out.
+        texts: (n,) only the `bertopic` engine reads them.
+        previous: An earlier run to start from, so that themes stay what they were (`graph` engine only).
+        config: Settings; the defaults when left out.
+        seed: Random seed.
+
+    Raises:
+        ClusterInputError: Arrays of unlike lengths, or an engine without what it needs.
+    """
+    settings = config or ClusterConfig()
+    _check(embeddings, keys, groups=groups, lengths=lengths, weights=weights, texts=texts, settings=settings)
+    if len(keys) < ROWS_LEAST:
+        return _too_few(embeddings, settings)
+    seconds: dict[str, float] = {}
+    with _clock(seconds, "space"):
+        order = canonical_order(keys, groups)
+        own = embeddings[order]
+        rows = _in_context(own, order, groups, lengths, settings)
+        flat = principal(rows, dimensions=settings.dimensions)
+    heavy = np.ones(len(keys)) if weights is None else np.asarray(weights, dtype=np.float64)[order]
+    with _clock(seconds, "neighbours"):
+        graph = _graph(flat, settings, seed)
+    with _clock(seconds, "communities"):
+        ordered = [keys[row] for row in order]
+        said = None if texts is None else [texts[row] for row in order]
+        raw, resolution, at_rows, points, stable = _partition(graph, ordered, rows, said, previous, settings, seed)
+    with _clock(seconds, "tidy"):
+        tidied = tidy(
+            flat,
+            raw,
+            heavy,
+            support(graph, raw),
+            min_size=least_size(len(keys), min_size=settings.min_size),
+            floor_spreads=settings.floor_spreads,
+            min_support=settings.min_support,
+            max_unassigned=settings.max_unassigned,
+        )
+    with _clock(seconds, "hierarchy"):
+        found = Discovery(
+            labels=tidied.labels,
+            parents=tidied.labels,
+            parent_of=_parents(flat, tidied.labels, heavy, settings),
+            confidence=support(graph, tidied.labels),
+            reasons=tuple(tidied.reasons),
+            centroids=centroids(own, tidied.labels, heavy),
+            model=fit_model(rows, tidied.labels, heavy, floor_spreads=settings.floor_spreads),
+            resolution=resolution,
+            chosen_at_rows=at_rows,
+            sweep=points,
+            stability=stable,
+            engine=settings.engine,
+            seconds=seconds,
+        )
+    return _as_handed_in(found, order)
+
+
+def _check(
+    embeddings: FloatArray,
+    keys: Sequence[str],
+    *,
+    groups: Sequence[str] | None,
+    lengths: Sequence[int] | None,
+    weights: Sequence[float] | None,
+    texts: Sequence[str] | None,
+    settings: ClusterConfig,
+) -> None:
+    if embeddings.ndim != 2:
+        raise ClusterInputError(f"embeddings have shape {embeddings.shape}; hand in (rows, dimensions)")
+    given = {"keys": keys, "groups": groups, "lengths": lengths, "weights": weights, "texts": texts}
+    for name, values in given.items():
+        if values is not None and len(values) != len(embeddings):
+            raise ClusterInputError(f"{len(embeddings)} embeddings but {len(values)} {name}; hand in one a row")
+    if settings.engine == "bertopic" and texts is None:
+        raise ClusterInputError("the bertopic engine reads the texts; hand them in as `texts`")
+
+
+def _in_context(
+    own: FloatArray,
+    order: IntArray,
+    groups: Sequence[str] | None,
+    lengths: Sequence[int] | None,
+    settings: ClusterConfig,
+) -> FloatArray:
+    if groups is None:
+        return own
+    words = (
+        np.ones(len(order)) * settings.context_words
+        if lengths is None
+        else np.asarray(lengths, dtype=np.float64)[order]
+    )
+    return with_context(
+        own,
+        [groups[row] for row in order],
+        lengths=words,
+        context_words=settings.context_words,
+        context_max=settings.context_max,
+    )
+
+
+def _graph(flat: FloatArray, settings: ClusterConfig, seed: int) -> sp.csr_matrix:
+    count = neighbour_count(
+        len(flat),
+        exponent=settings.neighbour_exponent,
+        least=settings.neighbours_min,
+        most=settings.neighbours_max,
+    )
+    return neighbour_graph(*nearest(flat, count, exact_limit=settings.exact_limit, seed=seed))
+
+
+def _partition(
+    graph: sp.csr_matrix,
+    keys: Sequence[str],
+    rows: FloatArray,
+    texts: Sequence[str] | None,
+    previous: PreviousPartition | None,
+    settings: ClusterConfig,
+    seed: int,
+) -> Found:
+    if settings.engine == "bertopic" and texts is not None:
+        # UMAP, numba and BERTopic are loaded only by those who ask for them.
+        from nlp.cluster.bertopic_adapter import topics
+
+        return topics(texts, rows, seed=seed), 0.0, len(keys), (), float("nan")
+    if previous is not None and _still_holds(previous, len(keys), settings):
+        begin = _begin(keys, previous)
+        found = warm_communities(graph, begin, resolution=previous.resolution, seed=seed)
+        return found, previous.resolution, previous.rows, (), float("nan")
+    least = least_size(len(keys), min_size=settings.min_size)
+    points = sweep(graph, settings.resolutions, seed=seed, evidence=settings.evidence, min_size=least)
+    best = choose(points, themes_min=themes_least(len(keys), themes_min=settings.themes_min, min_size=least))
+    found, stable = central_run(graph, resolution=best.resolution, seed=seed, runs=settings.seeds)
+    return found, best.resolution, len(keys), points, stable
+
+
+def _still_holds(previous: PreviousPartition, rows: int, settings: ClusterConfig) -> bool:
+    """Tell whether the resolution of an earlier run is still right for a corpus of `rows`."""
+    known = previous.resolution > 0 and previous.rows > 0 and bool(previous.labels)
+    return known and 1 / settings.regrowth <= rows / previous.rows <= settings.regrowth
+
+
+def _begin(keys: Sequence[str], previous: PreviousPartition) -> list[int]:
+    """Known rows begin in their old theme, new ones alone."""
+    numbers: dict[str | int, int] = {}
+    begin = []
+    for row, key in enumerate(keys):
+        old = previous.labels.get(key)
+        begin.append(numbers.setdefault(old, len(numbers)) if old is not None else len(keys) + row)
+    return begin
+
+
+def _parents(flat: FloatArray, labels: IntArray, weights: RealArray, settings: ClusterConfig) -> IntArray:
+    middle = centroids(flat, labels, weights)
+    count = parent_count(len(middle), least=settings.parents_min, most=settings.parents_max)
+    return parents_of(middle, np.bincount(labels[labels >= 0], minlength=len(middle)), count=count)
+
+
+def _as_handed_in(found: Discovery, order: IntArray) -> Discovery:
+    """Put rows back into the caller's order, and give each its parent."""
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    labels = found.labels[back]
+    parents = np.where(labels >= 0, found.parent_of[np.maximum(labels, 0)], UNASSIGNED) if found.themes else labels
+    return replace(
+        found,
+        labels=labels,
+        parents=parents.astype(np.int64),
+        confidence=found.confidence[back],
+        reasons=tuple(found.reasons[row] for row in back),
+    )
+
+
+def _too_few(embeddings: FloatArray, settings: ClusterConfig) -> Discovery:
+    rows, dim = embeddings.shape
+    none = np.full(rows, UNASSIGNED, dtype=np.int64)
+    reasons: tuple[Reason, ...] = ("too_few_passages",) * rows
+    empty = np.zeros((0, dim), dtype=np.float32)
+    return Discovery(
+        labels=none,
+        parents=none,
+        parent_of=np.zeros(0, dtype=np.int64),
+        confidence=np.zeros(rows),
+        reasons=reasons,
+        centroids=empty,
+        model=ThemeModel(np.zeros(dim, dtype=np.float32), empty, np.zeros(0, dtype=np.float32)),
+        resolution=0.0,
+        chosen_at_rows=rows,
+        sweep=(),
+        stability=float("nan"),
+        engine=settings.engine,
+        seconds={},
+    )
+
+
+@contextmanager
+def _clock(seconds: dict[str, float], step: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - start

@@ -1,0 +1,122 @@
+"""Small themes are dissolved, far passages find another theme or stay without one, always with the reason."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp.cluster.records import UNASSIGNED, Reason
+from nlp.cluster.space import unit
+from nlp.types import BoolArray, FloatArray, IntArray, RealArray
+
+# A robust standard deviation is 1.4826 times the median absolute deviation (normal distribution).
+MAD_TO_SPREAD = 1.4826
+# One theme in a thousand passages at least; a hundred thousand passages have no theme of five.
+ROWS_PER_SIZE = 1000
+SIZE_MOST = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Labels after tidying: 0.. by size, -1 unassigned, with a reason a row."""
+
+    labels: IntArray
+    reasons: list[Reason]
+
+
+def least_size(rows: int, *, min_size: int) -> int:
+    """Return the fewest passages of a theme in a corpus of `rows`."""
+    return max(min_size, min(SIZE_MOST, rows // ROWS_PER_SIZE))
+
+
+def centroids(rows: FloatArray, labels: IntArray, weights: RealArray) -> FloatArray:
+    """Return (themes, dim) unit weighted means; labels are 0.., -1 counts for nothing."""
+    total = np.zeros((int(labels.max(initial=-1)) + 1, rows.shape[1]), dtype=np.float64)
+    known = labels >= 0
+    np.add.at(total, labels[known], rows[known] * weights[known, None])
+    return unit(total.astype(np.float32))
+
+
+def floors(similarity: RealArray, labels: IntArray, themes: int, *, spreads: float) -> FloatArray:
+    """Return (themes,) similarity to the own centroid under which a member is far: median less `spreads` spreads."""
+    low = np.zeros(themes, dtype=np.float32)
+    for theme in range(themes):
+        own = similarity[labels == theme]
+        middle = float(np.median(own))
+        low[theme] = middle - spreads * MAD_TO_SPREAD * float(np.median(np.abs(own - middle)))
+    return low
+
+
+def by_size(labels: IntArray, weights: RealArray) -> IntArray:
+    """Number themes 0.. by weight, ties by first row; -1 stays."""
+    found, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    heavy = np.bincount(inverse, weights=weights)
+    order = sorted((at for at in range(len(found)) if found[at] >= 0), key=lambda at: (-heavy[at], first[at]))
+    number = np.full(len(found), UNASSIGNED, dtype=np.int64)
+    number[order] = np.arange(len(order))
+    return number[inverse]
+
+
+def tidy(
+    rows: FloatArray,
+    labels: IntArray,
+    weights: RealArray,
+    support: RealArray,
+    *,
+    min_size: int,
+    floor_spreads: float,
+    min_support: float,
+    max_unassigned: float,
+) -> Tidied:
+    """Dissolve small themes and let far passages go.
+
+    A far passage is one below its theme's floor whose neighbours mostly lie elsewhere. It goes to the nearest
+    theme whose floor it reaches, else it is left. The nearest ones are put back where more than
+    `max_unassigned` of the rows would be left.
+
+    Args:
+        rows: (n, dim) unit rows in which themes are compared.
+        labels: (n,) communities; -1 for rows that the engine left out.
+        weights: (n,) respondents a row stands for.
+        support: (n,) share of neighbours in the same community.
+        min_size: Fewest rows of a theme.
+        floor_spreads: Spreads under the median that are far.
+        min_support: Share of neighbours that keeps a far row.
+        max_unassigned: Largest share of rows left.
+    """
+    small = _in_small(labels, weights, min_size)
+    kept = by_size(np.where(small, UNASSIGNED, labels), weights)
+    themes = int(kept.max(initial=-1)) + 1
+    if themes == 0:
+        return Tidied(kept, ["theme_too_small"] * len(kept))
+    middle = centroids(rows, kept, weights)
+    similarity = (rows @ middle.T).astype(np.float64)
+    own = similarity[np.arange(len(kept)), np.maximum(kept, 0)]
+    low = floors(own, kept, themes, spreads=floor_spreads)
+    homeless = (kept == UNASSIGNED) | ((own < low[np.maximum(kept, 0)]) & (support < min_support))
+    placed = _place(similarity - low[None, :], kept, homeless, most=int(max_unassigned * len(kept)))
+    reasons: list[Reason] = [
+        "" if label >= 0 else "theme_too_small" if was else "far_from_theme"
+        for label, was in zip(placed, small, strict=True)
+    ]
+    return _renumbered(placed, reasons, weights)
+
+
+def _in_small(labels: IntArray, weights: RealArray, min_size: int) -> BoolArray:
+    _, inverse = np.unique(labels, return_inverse=True)
+    heavy = np.bincount(inverse, weights=np.maximum(weights, 1.0))
+    return (heavy[inverse] < min_size) & (labels >= 0)
+
+
+def _place(above: RealArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:
+    """Give homeless rows the theme whose floor they clear best; the worst `most` that clear none stay out."""
+    best = above.argmax(axis=1)
+    room = above[np.arange(len(labels)), best]
+    out = np.flatnonzero(homeless & (room < 0))
+    left = out[np.argsort(room[out], kind="stable")][:most]
+    placed = np.where(homeless, best, labels)
+    placed[left] = UNASSIGNED
+    return placed.astype(np.int64)
+
+
+def _renumbered(labels: IntArray, reasons: list[Reason], weights: RealArray) -> Tidied:
+    return Tidied(by_size(labels, weights), reasons)

@@ -1,0 +1,107 @@
+"""What discovery hands back, and what it takes from an earlier run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nlp.types import FloatArray, IntArray, RealArray
+
+UNASSIGNED = -1
+Reason = Literal["", "far_from_theme", "theme_too_small", "too_few_passages"]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPoint:
+    """One resolution that was looked at.
+
+    Attributes:
+        resolution: Leiden resolution.
+        themes: Communities found that have at least the minimum size.
+        inside: Share of the graph's weight that stays inside communities, 0..1.
+        gain: Nats per passage that the partition explains, less its cost; the highest is chosen.
+    """
+
+    resolution: float
+    themes: int
+    inside: float
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeModel:
+    """What a new passage is compared with between refits.
+
+    Attributes:
+        centre: (dim,) mean of the passages that were clustered.
+        centroids: (themes, dim) unit rows, after the centre was taken off.
+        floors: (themes,) similarity under which a passage is far from the theme.
+    """
+
+    centre: FloatArray
+    centroids: FloatArray
+    floors: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousPartition:
+    """An earlier run, for a warm start.
+
+    Attributes:
+        labels: Theme of each passage key that had one; any values that tell themes apart.
+        resolution: Resolution that run chose.
+        rows: Passages that run saw when the resolution was chosen.
+    """
+
+    labels: Mapping[str, str | int]
+    resolution: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Themes of one corpus; every array is in the order of the rows handed in.
+
+    Attributes:
+        labels: (n,) fine theme, 0 = largest, -1 = unassigned.
+        parents: (n,) parent theme, -1 = unassigned.
+        parent_of: (themes,) parent of each fine theme.
+        confidence: (n,) share of a passage's neighbours (by weight) that are in its theme, 0..1.
+        reasons: (n,) why a passage is unassigned, empty otherwise.
+        centroids: (themes, dim) unit mean of the members' own embeddings.
+        model: For `nlp.cluster.assign`.
+        resolution: Resolution chosen; 0 where the engine has none.
+        chosen_at_rows: Passages seen when the resolution was chosen (an earlier run's, after a warm start).
+        sweep: The resolutions looked at, empty after a warm start.
+        stability: Mean adjusted Rand index between seeds at the resolution chosen; nan for one run only.
+        engine: Engine that ran.
+        seconds: By step.
+    """
+
+    labels: IntArray
+    parents: IntArray
+    parent_of: IntArray
+    confidence: RealArray
+    reasons: tuple[Reason, ...]
+    centroids: FloatArray
+    model: ThemeModel
+    resolution: float
+    chosen_at_rows: int
+    sweep: tuple[SweepPoint, ...]
+    stability: float
+    engine: str
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def themes(self) -> int:
+        """Number of fine themes."""
+        return len(self.parent_of)
+
+    @property
+    def unassigned(self) -> float:
+        """Share of passages without a theme; 0 on empty input."""
+        return float((self.labels == UNASSIGNED).mean()) if len(self.labels) else 0.0
+
+    def remember(self, keys: Sequence[str]) -> PreviousPartition:
+        """Return what the next run needs for a warm start; `keys` as handed to `discover`."""
+        labels = {key: int(label) for key, label in zip(keys, self.labels, strict=True) if label != UNASSIGNED}
+        return PreviousPartition(labels=labels, resolution=self.resolution, rows=self.chosen_at_rows)

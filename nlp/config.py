@@ -1,0 +1,176 @@
+"""Settings of the language stages: one frozen dataclass each, with a fingerprint that runs store."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class StageConfig:
+    """Base of every stage's settings."""
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the settings as sorted JSON; equal settings give equal fingerprints."""
+        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedConfig(StageConfig):
+    """How texts become vectors.
+
+    Attributes:
+        model: `packaged` for the MiniLM that is installed with the project, else a hub model's name or a folder.
+        revision: Branch, tag or commit of a hub model.
+        backend: `onnx` (packaged model only, needs no torch) or `torch` (sentence-transformers).
+        precision: `fp32`, or `int8` with scales per row, which no batch neighbour can move.
+        max_tokens: Longer texts are cut here; MiniLM was trained up to 256.
+        batch_tokens: Padded tokens per forward pass. 256-512 stay in the cache of a core.
+        threads: Batches computed side by side; 0 means one per core.
+    """
+
+    model: str = "packaged"
+    revision: str = ""
+    backend: Literal["onnx", "torch"] = "onnx"
+    precision: Literal["fp32", "int8"] = "fp32"
+    max_tokens: int = 256
+    batch_tokens: int = 512
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RedactConfig(StageConfig):
+    """What is taken out of a text before anything else sees it.
+
+    Attributes:
+        unknown_names: Also look for names of people whom no list knows.
+        addresses: Take street addresses out.
+        default_regions: Regions whose national phone format is tried where a number has no `+` (ISO 3166-1).
+        keep: Further words that are never a person (product names, say); case does not matter.
+    """
+
+    unknown_names: bool = True
+    addresses: bool = True
+    default_regions: tuple[str, ...] = ("US", "GB", "DE", "FR")
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextConfig(StageConfig):
+    """How a raw comment becomes redacted passages.
+
+    Attributes:
+        main_language: ISO 639-1 code of the corpus; short or unclear texts are taken to be in it.
+        covered_languages: Languages that the later stages understand; other texts get no passages.
+        min_letters: Texts with fewer letters are not worth a language guess. Vendors treat 10-20 characters as
+            unreliable (FIELD.md, Q6).
+        min_passage_chars: A shorter piece joins its neighbour.
+        max_chars: Longer texts are cut here, at a blank; keeps one hostile row from holding a batch.
+        spacy_batch: Texts per forward pass; 64 measured best on 2 cores (fits the cache).
+        workers: Processes; 1 stays in this one.
+        redact: Settings of the redaction.
+    """
+
+    main_language: str = "en"
+    covered_languages: tuple[str, ...] = ("en",)
+    min_letters: int = 10
+    min_passage_chars: int = 16
+    max_chars: int = 20_000
+    spacy_batch: int = 64
+    workers: int = 1
+    redact: RedactConfig = RedactConfig()
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig(StageConfig):
+    """How passages become discovered themes. Measured values: docs/quality.md.
+
+    Attributes:
+        engine: `graph` (neighbour graph and Leiden communities) or `bertopic` (UMAP and HDBSCAN inside BERTopic).
+        neighbour_exponent: Neighbours per passage are `n ** exponent`, within the two bounds below. A fixed number
+            joins small themes in small corpora and cuts big ones in big corpora.
+        neighbours_min: Fewest neighbours.
+        neighbours_max: Most neighbours.
+        exact_limit: Above this many passages neighbours are searched by inverted lists, not by all pairs.
+        dimensions: Principal directions kept for the graph; 100 gave the best partitions and is faster than 384.
+        resolutions: Leiden resolutions tried, from coarse to fine.
+        evidence: How many independent votes the neighbours of one passage are worth when the granularity is chosen
+            (nlp/cluster/granularity.py); 2.5 measured on the development corpora and random halves of them.
+        seeds: Leiden runs at the chosen resolution; the one closest to the others is kept.
+        themes_min: A reader's minimum for a corpus of some hundred comments; the coarsest that is looked at.
+        min_size: Fewest passages of a theme; grows with the corpus (see nlp/cluster/outliers.py).
+        context_words: A passage of so many words counts as much as the comment around it, a shorter one less.
+        context_max: Most weight of the comment beside the passage's own.
+        floor_spreads: A passage this many spreads under its theme's usual similarity is far from it.
+        min_support: Share of the neighbours in the theme under which a far passage is let go.
+        max_unassigned: Largest share of passages left without a theme.
+        parents_min: Fewest parents of a corpus with more themes than that.
+        parents_max: Most parents.
+        regrowth: A warm start keeps the resolution until the corpus grew or shrank by this factor.
+    """
+
+    engine: Literal["graph", "bertopic"] = "graph"
+    neighbour_exponent: float = 0.35
+    neighbours_min: int = 8
+    neighbours_max: int = 30
+    exact_limit: int = 25_000
+    dimensions: int = 100
+    resolutions: tuple[float, ...] = (0.5, 0.7, 0.93, 1.26, 1.72, 2.35, 3.19, 4.35, 5.93, 8.08, 11.0)
+    evidence: float = 2.5
+    seeds: int = 4
+    themes_min: int = 12
+    min_size: int = 5
+    context_words: float = 12.0
+    context_max: float = 3.0
+    floor_spreads: float = 3.0
+    min_support: float = 0.34
+    max_unassigned: float = 0.08
+    parents_min: int = 10
+    parents_max: int = 40
+    regrowth: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeConfig(StageConfig):
+    """How a theme is described.
+
+    Attributes:
+        terms: Terms per theme by class-based TF-IDF.
+        exemplars: Passages shown for a theme.
+        diversity: 0 takes the passages nearest to the centre, 1 the ones least like each other.
+        name_words_max: Most words of a name.
+        name_words_min: Fewest words of a name where the texts allow it.
+        emerging_below: Similarity to the nearest taxonomy theme under which a theme is called emerging.
+    """
+
+    terms: int = 10
+    exemplars: int = 5
+    diversity: float = 0.3
+    name_words_max: int = 5
+    name_words_min: int = 2
+    emerging_below: float = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityConfig(StageConfig):
+    """How themes of a new run are recognised as known ones.
+
+    Attributes:
+        keep_share: Share of the shared passages, seen from the smaller of both sides, from which a theme is kept.
+        part_share: Share of an old theme's passages from which a new theme counts as a part of it (split), or of a
+            new theme's from which an old one counts as a source (merge).
+        min_shared: Fewer shared passages than this and the centres decide.
+        centre_similarity: Cosine of two themes' centres from which they are the same when members cannot tell.
+        drift_share: Share of new passages that fit no theme above which a refit is advised.
+        drift_growth: Growth since the last fit above which a refit is advised.
+        drift_min: Fewest new passages before drift is judged.
+    """
+
+    keep_share: float = 0.4
+    part_share: float = 0.25
+    min_shared: int = 5
+    centre_similarity: float = 0.85
+    drift_share: float = 0.15
+    drift_growth: float = 0.2
+    drift_min: int = 50

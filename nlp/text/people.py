@@ -1,0 +1,226 @@
+"""People whom the user's files name: contacts go, the vendor's own staff stay, and each keeps one pseudonym."""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, NICKNAMES, PLACES, PRODUCTS
+from nlp.text.records import Span, Token
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_TITLES = frozenset("mr mrs ms miss mx dr prof herr frau mme m. mlle sr sra jr ii iii phd mba md ing dipl".split())
+_PARTICLES = frozenset("de del della der den di da dos du el al bin ibn la le ter van von y zu zum zur".split())
+# What may stand between two parts of one name: "Jo-Ann", "J. Doe", "Doe, Jo", "jo.doe", "jo_doe".
+_GAP = re.compile(r"^(?:[ \-._]|\. |, | -)$")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A known person: a durable key (the contact's or staff member's id), the name as filed, the mail address."""
+
+    key: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text, folded (no case, accents or possessive), with its place."""
+
+    folded: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Pseudonyms:
+    """Numbers of one account's people, kept between runs. Holds keyed hashes, never names.
+
+    Attributes:
+        secret: Keys the hashes, so that nobody can look up a name in them.
+        numbers: Hash to number, counting from 1. Save it with the account and hand it back next time.
+    """
+
+    secret: bytes = b""
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def placeholder(self, key: str) -> str:
+        """Return `<PERSON_n>` for a person's key; a new person gets the next number."""
+        digest = hmac.new(self.secret, key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+        number = self.numbers.setdefault(digest, max(self.numbers.values(), default=0) + 1)
+        return f"<PERSON_{number}>"
+
+    def forget(self, key: str) -> bool:
+        """Drop a person's number; the number is not given to anybody else while a higher one exists."""
+        digest = hmac.new(self.secret, key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+        return self.numbers.pop(digest, None) is not None
+
+
+class Gazetteer:
+    """The names known for one account.
+
+    Args:
+        contacts: The account's people; every form of their names is found.
+        staff: The vendor's people; their names stay, unless a contact bears the same name.
+        keep: Names of products and companies, which stay even where a part is a contact's name.
+        plain: Plain English words in lower case: a contact called "Cook" is found only where it reads as a name.
+    """
+
+    def __init__(
+        self,
+        contacts: Iterable[Person] = (),
+        *,
+        staff: Iterable[Person] = (),
+        keep: Iterable[str] = (),
+        plain: Collection[str] = frozenset(),
+    ) -> None:
+        self._contacts = _index(contacts)
+        self._staff = _index(staff)
+        self._keep = {phrase for name in keep if (phrase := tuple(word.folded for word in split_words(name)))}
+        self._keep_starts = {phrase[0] for phrase in self._keep}
+        self._plain = plain
+
+    def find(self, text: str, *, tokens: Sequence[Token] = ()) -> tuple[list[Span], list[Span]]:
+        """Return the spans of contacts (kind PERSON, key set) and the spans that must stay, both sorted."""
+        words = split_words(text)
+        tags = {token.start: place for place, token in enumerate(tokens)}
+        found: list[Span] = []
+        stays = list(self._kept_spans(words))
+        place = 0
+        while place < len(words):
+            if any(span.start <= words[place].start < span.end for span in stays):
+                place += 1
+                continue
+            width, keys, mine = self._run(text, words, place)
+            run = words[place : place + max(width, 1)]
+            if width and not mine:
+                stays.append(Span(run[0].start, run[-1].end, "STAFF"))
+            elif width and (width > 1 and _has_name_case(run) or self._is_name(run[0], tokens, tags, text)):
+                found.append(Span(*_with_initials(text, run), "PERSON", f"contact:{min(keys)}"))
+            place += max(width, 1)
+        return found, sorted(stays, key=lambda span: span.start)
+
+    def _kept_spans(self, words: Sequence[Word]) -> Iterator[Span]:
+        for place, word in enumerate(words):
+            if word.folded not in self._keep_starts:
+                continue
+            for phrase in self._keep:
+                run = words[place : place + len(phrase)]
+                if tuple(each.folded for each in run) == phrase:
+                    yield Span(run[0].start, run[-1].end, "KEEP")
+
+    def _run(self, text: str, words: Sequence[Word], place: int) -> tuple[int, frozenset[str], bool]:
+        """Return how many words from `place` name one person, whom they may name, and whether that is a contact."""
+        best: tuple[int, frozenset[str], bool] = (0, frozenset(), False)
+        for index, mine in ((self._staff, False), (self._contacts, True)):
+            keys, width = index.get(words[place].folded, frozenset()), 0
+            while keys:
+                width += 1
+                best = (width, keys, mine) if width >= best[0] else best
+                follower = place + width
+                if follower >= len(words) or not _GAP.match(text[words[follower - 1].end : words[follower].start]):
+                    break
+                keys = keys & index.get(words[follower].folded, frozenset())
+        return best
+
+    def _is_name(self, word: Word, tokens: Sequence[Token], tags: dict[int, int], text: str) -> bool:
+        """Say whether a single word that is part of a contact's name is meant as one here."""
+        if word.folded in FIRST_NAMES or not is_plain(word.folded, self._plain):
+            return len(word.folded) > 2 or word.text[0].isupper()
+        if not word.text[0].isupper() or word.start not in tags:
+            return False
+        place = tags[word.start]
+        return reads_as_name(tokens, place, text)
+
+
+def split_words(text: str) -> list[Word]:
+    """Return the words of a text in order; hyphens, dots and digits divide."""
+    found = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if word[-2:] in {"'s", "’s", "'S", "’S"}:
+            word = word[:-2]
+        found.append(Word(fold(word), word, match.start(), match.start() + len(word)))
+    return found
+
+
+def fold(word: str) -> str:
+    """Return the word without case and accents; typographic apostrophes become plain."""
+    if word.isascii():
+        return word.lower()
+    bare = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
+    return "".join(char for char in bare if not unicodedata.combining(char))
+
+
+def is_plain(folded: str, plain: Collection[str]) -> bool:
+    """Say whether a folded word also means something else than a person."""
+    if folded in DOUBTFUL_NAMES or folded in PRODUCTS or folded in PLACES:
+        return True
+    return folded in plain or (folded.endswith("s") and folded[:-1] in plain)
+
+
+def reads_as_name(tokens: Sequence[Token], place: int, text: str) -> bool:
+    """Say whether a capitalised word that is also a plain word is a name by its neighbours."""
+    token = tokens[place]
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    before = tokens[place - 1] if place else None
+    if not token.tag.startswith("NNP") or text.isupper():
+        return False
+    if after is not None and (after.tag in {"CD", "NN", "NNS", "NNP", "NNPS", "HYPH"} or after.text.lower() in {"as", "&"}):
+        return False
+    if before is not None and before.tag in {"DT", "JJ", "CD", "NNP", "NNPS", "PRP$"}:
+        return False
+    return before is not None and before.text not in ".!?" or after is not None and after.tag in {"VBD", "VBZ", "MD", "POS", "CC", ","}
+
+
+def _index(people: Iterable[Person]) -> dict[str, frozenset[str]]:
+    """Map each folded part of a name to the keys of the people who bear it."""
+    forms: dict[str, set[str]] = {}
+    for person in people:
+        for form in _forms(person):
+            forms.setdefault(form, set()).add(person.key)
+    return {form: frozenset(keys) for form, keys in forms.items()}
+
+
+def _forms(person: Person) -> set[str]:
+    words = [word for word in split_words(person.name) if word.folded not in _TITLES]
+    forms = {word.folded for word in words if len(word.folded) > 1 and word.folded not in _PARTICLES}
+    forms |= {fold(word.text.lower().translate(_UMLAUTS)) for word in words if not word.text.isascii()}
+    if words:
+        forms |= NICKNAMES.get(words[0].folded, frozenset())
+    if len(words) > 1:
+        first, last = words[0].folded, words[-1].folded
+        forms |= {first[0] + last, first + last}
+    handle = person.email.split("@")[0].lower()
+    return forms | ({handle} if handle.isalpha() and len(handle) >= 4 and handle not in _ROLE_HANDLES else set())
+
+
+_ROLE_HANDLES = frozenset("admin billing contact finance hello help info office sales service support team hallo mail".split())
+
+
+def _has_name_case(run: Sequence[Word]) -> bool:
+    """A full name counts in any case, but "will page" with two plain words needs a capital."""
+    return any(word.text[0].isupper() for word in run) or not all(
+        word.folded in DOUBTFUL_NAMES or word.folded in PRODUCTS for word in run
+    )
+
+
+_INITIAL_BEFORE = re.compile(r"(?<!\w)[A-Z]\. ?$")
+_INITIAL_AFTER = re.compile(r"^ [A-Z](?:\.(?=\s|$)|(?!\w|'))")
+
+
+def _with_initials(text: str, run: Sequence[Word]) -> tuple[int, int]:
+    """Widen a name by "J. " before or " D." after it. "I" is a pronoun far more often."""
+    start, end = run[0].start, run[-1].end
+    before = _INITIAL_BEFORE.search(text[max(0, start - 4) : start])
+    if before:
+        start -= len(before.group())
+    after = _INITIAL_AFTER.match(text[end : end + 4])
+    if after and after.group().strip() not in {"I", "A"} and run[-1].text[0].isupper():
+        end += len(after.group())
+    return start, end

@@ -1,0 +1,55 @@
+"""Pick the reader for a file, by its content first and its name second."""
+
+from pathlib import Path
+
+from pipelines.errors import InputFileError
+from pipelines.readers.delimited import open_delimited
+from pipelines.readers.encoding import detect_encoding
+from pipelines.readers.excel import open_excel
+from pipelines.readers.jsonl import open_jsonl
+from pipelines.readers.parquet import open_parquet
+from pipelines.readers.table import Table
+
+KNOWN = "CSV, TSV, JSON lines, Parquet and Excel (.xlsx, .xls, .ods) are read"
+_EXCEL_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+_TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab", ""}
+_JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
+# First bytes of formats that are no text: the zip of .xlsx, the OLE file of .xls, Parquet.
+_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+SUFFIXES = frozenset(_EXCEL_SUFFIXES | _TEXT_SUFFIXES | _JSON_SUFFIXES | {".parquet"})
+
+
+def open_table(path: Path) -> Table:
+    """Open one file of feedback.
+
+    Raises:
+        InputFileError: The file is missing, empty, of an unknown format or can't be read; says what to do.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(8192)
+        return _open(path, head)
+    except FileNotFoundError as error:
+        raise InputFileError(f"{path} does not exist: check the path") from error
+    except (OSError, UnicodeError) as error:
+        raise InputFileError(f"{path} can't be read ({error}): check its rights, or save it as UTF-8") from error
+
+
+def _open(path: Path, head: bytes) -> Table:
+    suffix = path.suffix.lower()
+    if not head:
+        raise InputFileError(f"{path.name} is empty: export it again")
+    if head.startswith(_PARQUET):
+        return open_parquet(path)
+    if head.startswith((_ZIP, _OLE)) and suffix not in _JSON_SUFFIXES:
+        return open_excel(path)
+    if suffix == ".parquet" or suffix in _EXCEL_SUFFIXES or suffix not in SUFFIXES:
+        raise InputFileError(f"{path.name} has an unknown format: {KNOWN}")
+    if suffix in _JSON_SUFFIXES or _starts_an_object(path, head):
+        return open_jsonl(path)
+    return open_delimited(path)
+
+
+def _starts_an_object(path: Path, head: bytes) -> bool:
+    text = head.decode(detect_encoding(path), "replace").lstrip("\ufeff \t\r\n")
+    return text.startswith(('{"', "{ "))

@@ -1,0 +1,68 @@
+"""JSON lines: one object a line; objects inside objects become columns with a dot ("person.email")."""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import InputFileError
+from pipelines.readers.encoding import detect_encoding, mend_lines
+from pipelines.readers.header import clean_name
+from pipelines.readers.table import MAX_COLUMNS, RawRow, Table
+
+# The columns are those of the first rows; canonical ones are also taken where they come later.
+SAMPLE_LINES = 1000
+# A ticket with all its messages is one line.
+LINE_CHARS = 20_000_000
+FLATTEN_DEPTH = 3
+
+
+def open_jsonl(path: Path) -> Table:
+    """Open a file of JSON objects, one a line.
+
+    Raises:
+        InputFileError: No line is a JSON object.
+    """
+    encoding = detect_encoding(path)
+    columns: dict[str, None] = {}
+    for row in islice(_rows(path, encoding), SAMPLE_LINES):
+        columns.update(dict.fromkeys(row.cells))
+    if not columns:
+        raise InputFileError(
+            f"{path.name} holds no JSON object on a line of its own: write one object a line "
+            "(`jq -c '.[]' file.json > file.jsonl` does it for an array)"
+        )
+    if len(columns) > MAX_COLUMNS:
+        raise InputFileError(f"{path.name} has {len(columns)} columns, at most {MAX_COLUMNS} are read: cut it down")
+    return Table(path, "JSONL", tuple(columns), lambda: _rows(path, encoding), open_columns=True)
+
+
+def _rows(path: Path, encoding: str) -> Iterator[RawRow]:
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    with path.open(encoding=encoding, errors=errors) as file:
+        lines = mend_lines(iter(lambda: file.readline(LINE_CHARS), ""))
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _row(number, line)
+
+
+def _row(number: int, line: str) -> RawRow:
+    try:
+        value = json.loads(line, parse_constant=lambda _: None)
+    except RecursionError:
+        return RawRow(number, {}, problem="the line nests too deeply")
+    except ValueError as error:
+        return RawRow(number, {"line": line[:1000]}, problem=f"not valid JSON ({error})"[:200])
+    if not isinstance(value, dict):
+        return RawRow(number, {"line": line[:1000]}, problem="not a JSON object")
+    return RawRow(number, dict(_flatten(value, "", 0)))
+
+
+def _flatten(value: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
+    for key, item in value.items():
+        name = prefix + clean_name(key)
+        if isinstance(item, dict) and item and depth < FLATTEN_DEPTH:
+            yield from _flatten(item, f"{name}.", depth + 1)
+        else:
+            yield name, item

@@ -1,0 +1,111 @@
+"""The settings, read from the environment in this one place and handed down.
+
+Every setting is read from `SOTTOVOCE_<NAME>`; `docs/settings.md` lists them and a test keeps it in step.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.store.unit_of_work import Store, hide_password
+from data.store.vault import SECRET_BYTES, Vault
+from pipelines.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+
+
+class Settings(BaseSettings):
+    """What a user may set. Units are in the names."""
+
+    model_config = SettingsConfigDict(env_prefix="SOTTOVOCE_", extra="ignore", frozen=True)
+
+    home: Path = Field(DATA / "var", description="Folder for the database, the secret and caches.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the home folder.")
+    secret_file: Path | None = Field(None, description="File with the secret; empty: `secret.key` in the home folder.")
+    keep_originals: bool = Field(True, description="Keep original texts, encrypted; false: delete once redacted.")
+    embedder: str = Field("packaged", description="`packaged` (MiniLM from its package), `onnx`, or a hub model name.")
+    cluster_engine: str = Field("graph", description="`graph` (nearest neighbours and Leiden) or `hdbscan` (BERTopic).")
+    seed: int = Field(20260930, description="Seed of everything random.")
+    batch_rows: int = Field(1000, ge=1, description="Rows a stage works on between two commits.")
+    import_batch_rows: int = Field(5000, ge=1, description="Rows an import works on between two commits.")
+    vendor_names: str = Field("", description="Names of the vendor and its products, comma-separated: never redacted.")
+    anonymous_min_group: int = Field(5, ge=1, description="Smallest group shown of an anonymous survey.")
+    log_level: str = Field("WARNING", description="Level of the log on standard error.")
+    api_url: str = Field("", description="Where the dashboard finds the API; empty: it drives it in process.")
+    api_key: str = Field("", description="The key that the dashboard shows to the API.")
+
+    @field_validator("cluster_engine")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value not in ("graph", "hdbscan"):
+            raise ValueError("use graph or hdbscan")
+        return value
+
+    @cached_property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.home / 'sottovoce.db'}"
+
+    @cached_property
+    def url_shown(self) -> str:
+        """The database URL without its password."""
+        return hide_password(self.url)
+
+    @cached_property
+    def secret_path(self) -> Path:
+        """The file that holds the secret."""
+        return self.secret_file or self.home / "secret.key"
+
+    def store(self) -> Store:
+        """Open the store."""
+        return Store(self.url)
+
+    def vault(self) -> Vault:
+        """Open the vault; the secret is made on first use.
+
+        Raises:
+            SettingsError: The secret file can't be read or made.
+        """
+        try:
+            return Vault(_read_or_make_secret(self.secret_path))
+        except OSError as error:
+            raise SettingsError(
+                f"can't read or make the secret file {self.secret_path} ({error}): set SOTTOVOCE_SECRET_FILE"
+            ) from error
+
+
+def _read_or_make_secret(path: Path) -> bytes:
+    if path.exists():
+        return bytes.fromhex(path.read_text().strip())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    secret = secrets.token_bytes(SECRET_BYTES)
+    # Written whole under another name first: a killed process leaves no half secret, and of two makers one wins.
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    scratch.touch(mode=0o600)
+    scratch.write_text(secret.hex() + "\n")
+    try:
+        os.link(scratch, path)
+    except FileExistsError:
+        pass
+    finally:
+        scratch.unlink()
+    return bytes.fromhex(path.read_text().strip())
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: A variable has a value that can't be used; names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "SOTTOVOCE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name} is {first.get('input')!r}: {first['msg']}; see docs/settings.md") from error
