@@ -65,7 +65,7 @@ class TextConfig(StageConfig):
         covered_languages: Languages that the later stages understand; other texts get no passages.
         min_letters: Texts with fewer letters are not worth a language guess. Vendors treat 10-20 characters as
             unreliable (FIELD.md, Q6).
-        min_passage_chars: A shorter piece joins its neighbour.
+        min_passage_chars: A shorter piece with fewer than two words of content joins its neighbour.
         max_chars: Longer texts are cut here, at a blank; keeps one hostile row from holding a batch.
         spacy_batch: Texts per forward pass; 64 measured best on 2 cores (fits the cache).
         workers: Processes; 1 stays in this one.
@@ -97,38 +97,47 @@ class ClusterConfig(StageConfig):
         resolutions: Leiden resolutions tried, from coarse to fine.
         evidence: How many independent votes the neighbours of one passage are worth when the granularity is chosen
             (nlp/cluster/granularity.py); 2.5 measured on the development corpora and random halves of them.
-        seeds: Leiden runs at the chosen resolution; the one closest to the others is kept.
+        seeds: Leiden runs at each of the two best resolutions; the one of the highest gain is kept.
+        seeds_limit: Above this many passages one seed is enough; big corpora vary less and cost more.
         themes_min: A reader's minimum for a corpus of some hundred comments; the coarsest that is looked at.
         min_size: Fewest passages of a theme; grows with the corpus (see nlp/cluster/outliers.py).
         context_words: A passage of so many words counts as much as the comment around it, a shorter one less.
         context_max: Most weight of the comment beside the passage's own.
         floor_spreads: A passage this many spreads under its theme's usual similarity is far from it.
+        lone_spreads: From so many spreads on, neighbours do not keep a passage in its theme.
         min_support: Share of the neighbours in the theme under which a far passage is let go.
         max_unassigned: Largest share of passages left without a theme.
         parents_min: Fewest parents of a corpus with more themes than that.
         parents_max: Most parents.
         regrowth: A warm start keeps the resolution until the corpus grew or shrank by this factor.
+        change_gain: At a warm start a split or merge of known themes must gain so many nats a passage.
+        stickiness: At a warm start a known passage goes back to its old theme where its neighbours there weigh at
+            least this share of those in the theme that Leiden moved it to.
     """
 
     engine: Literal["graph", "bertopic"] = "graph"
     neighbour_exponent: float = 0.35
     neighbours_min: int = 8
     neighbours_max: int = 30
-    exact_limit: int = 25_000
+    exact_limit: int = 10_000
     dimensions: int = 100
     resolutions: tuple[float, ...] = (0.5, 0.7, 0.93, 1.26, 1.72, 2.35, 3.19, 4.35, 5.93, 8.08, 11.0)
     evidence: float = 2.5
-    seeds: int = 4
-    themes_min: int = 12
+    seeds: int = 3
+    seeds_limit: int = 25_000
+    themes_min: int = 15
     min_size: int = 5
     context_words: float = 12.0
     context_max: float = 3.0
-    floor_spreads: float = 3.0
-    min_support: float = 0.34
+    floor_spreads: float = 2.5
+    lone_spreads: float = 7.0
+    min_support: float = 0.5
     max_unassigned: float = 0.08
     parents_min: int = 10
     parents_max: int = 40
     regrowth: float = 1.5
+    change_gain: float = 0.01
+    stickiness: float = 0.34
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +166,10 @@ class IdentityConfig(StageConfig):
     """How themes of a new run are recognised as known ones.
 
     Attributes:
-        keep_share: Share of the shared passages, seen from the smaller of both sides, from which a theme is kept.
-        part_share: Share of an old theme's passages from which a new theme counts as a part of it (split), or of a
-            new theme's from which an old one counts as a source (merge).
-        min_shared: Fewer shared passages than this and the centres decide.
+        keep_share: Dice index of the passages that both runs hold, from which a theme is kept.
+        part_share: Share of a new theme that came from one old theme from which it is a part of it (split), and of an
+            old theme that went to one new theme from which it was merged into it.
+        min_shared: With fewer shared respondents than this the centres decide.
         centre_similarity: Cosine of two themes' centres from which they are the same when members cannot tell.
         drift_share: Share of new passages that fit no theme above which a refit is advised.
         drift_growth: Growth since the last fit above which a refit is advised.
@@ -168,9 +177,48 @@ class IdentityConfig(StageConfig):
     """
 
     keep_share: float = 0.4
-    part_share: float = 0.25
+    part_share: float = 0.5
     min_shared: int = 5
     centre_similarity: float = 0.85
     drift_share: float = 0.15
     drift_growth: float = 0.2
     drift_min: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TagConfig(StageConfig):
+    """How the tagger learns and tags.
+
+    Attributes:
+        epochs: Passes of fine-tuning over the examples; 0 keeps the encoder as it is (fast, weaker).
+        frozen_layers: Lowest encoder layers that fine-tuning leaves alone.
+        learning_rate: Of the encoder.
+        head_rate: Of the layers on top of it.
+        batch_size: Texts per step.
+        joined_share: Extra training texts made by joining two examples, as a share of the examples.
+        masked_share: Words hidden from the encoder in training.
+        polarity_weight: Weight of the polarity loss beside the theme loss.
+        folds: Parts for out-of-fold predictions, from which weights and thresholds come.
+        folds_run: How many of the parts are really held out; each costs a training.
+        max_tokens: Texts are cut here for the tuned encoder.
+        precision: Arithmetic of the tuned encoder when tagging.
+        context_share: How much of a passage's evidence is that of its whole comment.
+        correction_weight: How many examples one correction by a person counts for.
+        threads: Threads of training and tagging; 0 means all cores.
+    """
+
+    epochs: int = 7
+    frozen_layers: int = 0
+    learning_rate: float = 1.5e-4
+    head_rate: float = 2e-3
+    batch_size: int = 32
+    joined_share: float = 0.0
+    masked_share: float = 0.0
+    polarity_weight: float = 2.0
+    folds: int = 5
+    folds_run: int = 1
+    max_tokens: int = 128
+    precision: Literal["fp32", "int8"] = "fp32"
+    context_share: float = 0.5
+    correction_weight: float = 3.0
+    threads: int = 0

@@ -5,22 +5,26 @@ Exit codes: 0 done; 1 an error that the message explains; 2 wrong usage; 3 done,
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.evaluate.cli import evaluate_app
+from pipelines.explained import explained
+
 if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from fastapi import FastAPI
     from rich.console import Console
 
+    from data.store.unit_of_work import Store
     from pipelines.settings import Settings
     from pipelines.stage import Bench
 
-P = ParamSpec("P")
-R = TypeVar("R")
 
 app = typer.Typer(
     help="Find the themes in what customers wrote, by role and stage, with every score beside its comments.",
@@ -31,7 +35,6 @@ app = typer.Typer(
 quarantine_app = typer.Typer(help="Rows that could not be imported.", no_args_is_help=True)
 key_app = typer.Typer(help="Keys for the API.", no_args_is_help=True)
 taxonomy_app = typer.Typer(help="The shipped themes and their tagger.", no_args_is_help=True)
-evaluate_app = typer.Typer(help="Measure on labelled text; prints a JSON summary last.", no_args_is_help=True)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(key_app, name="key")
 app.add_typer(taxonomy_app, name="taxonomy")
@@ -39,26 +42,6 @@ app.add_typer(evaluate_app, name="evaluate")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
 ROWS_SET_ASIDE = 3
-
-
-def _explained(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn our own errors into one line and exit code 1; anything else is a defect and keeps its traceback."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except Exception as error:
-            if _is_ours(error):
-                typer.echo(f"Error: {error}", err=True)
-                raise typer.Exit(1) from error
-            raise
-
-    return run
-
-
-def _is_ours(error: Exception) -> bool:
-    return any(base.__name__ in ("NlpError", "CxError", "DataError", "PipelineError") for base in type(error).__mro__)
 
 
 def _console(*, stderr: bool = True) -> "Console":
@@ -87,17 +70,25 @@ def _bench(settings: "Settings", *, migrate: bool = True) -> "Bench":
     return Bench(settings, store, settings.vault())
 
 
+def _read_store() -> "Store":
+    """Open the store for a read command: no vault, no models, no migration."""
+    store = _settings().store()
+    store.require_current()
+    return store
+
+
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
 @app.command("import")
-@_explained
+@explained
 def import_command(
     path: Annotated[Path, typer.Argument(help="A folder in the canonical layout, or one file with any columns.")],
     kind: Annotated[str | None, typer.Option("--as", help="What the rows are: responses, tickets, in_app, ...")] = None,
     columns: Annotated[str | None, typer.Option("--map", help='text=Comment,score="NPS score",...')] = None,
     survey: Annotated[str | None, typer.Option("--survey", help="The survey that the answers belong to.")] = None,
+    date_order: Annotated[str | None, typer.Option("--dates", help="dmy or mdy, where the dates do not tell.")] = None,
     save_as: Annotated[str | None, typer.Option("--save-map", help="Keep the mapping under this name.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -117,6 +108,7 @@ def import_command(
             mapping=parse_map(columns),
             survey=survey,
             save_as=save_as,
+            date_order=date_order,
         )
     if as_json:
         _print_json(report.as_dict())
@@ -127,7 +119,7 @@ def import_command(
 
 
 @app.command("run")
-@_explained
+@explained
 def run_command(
     refit: Annotated[bool, typer.Option("--refit", help="Find the discovered themes again.")] = False,
     as_json: AsJson = False,
@@ -145,7 +137,7 @@ def run_command(
 
 
 @app.command()
-@_explained
+@explained
 def migrate() -> None:
     """Bring the database to this version's tables."""
     bench = _bench(_settings())
@@ -153,7 +145,7 @@ def migrate() -> None:
 
 
 @app.command()
-@_explained
+@explained
 def doctor(as_json: AsJson = False) -> None:
     """Check models, database, disk and versions; say what to do."""
     from pipelines.doctor import examine
@@ -168,6 +160,263 @@ def doctor(as_json: AsJson = False) -> None:
                 typer.echo(f"{'':>18} {finding.mend}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
+
+
+Since = Annotated[datetime | None, typer.Option("--as-of", help="Look back from this day (UTC).", formats=["%Y-%m-%d"])]
+
+
+@app.command()
+@explained
+def themes(
+    by: Annotated[str, typer.Option("--by", help="role,stage,source,month,segment,account,...")] = "",
+    account: Annotated[str | None, typer.Option("--account", help="One account only.")] = None,
+    as_of: Since = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count themes: comments, people, accounts and revenue behind each."""
+    from pipelines import reading
+
+    bench_store = _read_store()
+    dimensions = [name.strip() for name in by.split(",") if name.strip()]
+    found = reading.counted_themes(
+        bench_store, by=dimensions, account_id=account, as_of=as_of.replace(tzinfo=UTC) if as_of else None
+    )
+    if as_json:
+        _print_json([theme.flat() for theme in found])
+    elif as_csv:
+        typer.echo(reading.as_csv([theme.flat() for theme in found]), nl=False)
+    else:
+        reading.themes_table(_console(stderr=False), found, dimensions)
+
+
+@app.command()
+@explained
+def account(account_id: Annotated[str, typer.Argument(help="The account's id.")], as_json: AsJson = False) -> None:
+    """Show one account: latest scores, themes, who said what."""
+    from pipelines import reading
+
+    row, found = reading.read_account(_read_store(), account_id)
+    if as_json:
+        _print_json(reading.account_as_dict(row, found))
+    else:
+        reading.account_page(_console(stderr=False), row, found)
+
+
+@app.command()
+@explained
+def report() -> None:
+    """Show the short report: top themes with detractors' words, accounts with a sales-delivery mismatch."""
+    from pipelines import reading
+
+    reading.short_report(_console(stderr=False), _read_store())
+
+
+Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+
+
+@app.command()
+@explained
+def serve(host: Host = "127.0.0.1", port: Annotated[int, typer.Option("--port")] = 8000) -> None:
+    """Serve the API."""
+    from api.serve import make_server
+
+    bench = _bench(_settings())
+    server = make_server(_api(bench), host=host, port=port)
+    typer.echo(f"API on http://{host}:{port} (Ctrl-C ends it); make a key with: sottovoce key create", err=True)
+    server.run()
+
+
+@app.command("dashboard")
+@explained
+def serve_dashboard(host: Host = "127.0.0.1", port: Annotated[int, typer.Option("--port")] = 8501) -> None:
+    """Serve the dashboard: over the API that SOTTOVOCE_API_URL names, else over one in its own process."""
+    from pipelines.demo import demo_key
+
+    bench = _bench(_settings())
+    settings = bench.settings
+    key = settings.api_key or demo_key(bench)
+    raise typer.Exit(_dashboard_process(settings, host, port, key=key, api_url=settings.api_url).wait())
+
+
+@app.command()
+@explained
+def worker() -> None:
+    """Analyse what is imported, within a minute, until stopped."""
+    from pipelines.worker import serve as work
+
+    work()
+
+
+@app.command()
+@explained
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after the report.")] = False,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port")] = 8000,
+    dashboard_port: Annotated[int, typer.Option("--dashboard-port")] = 8501,
+) -> None:
+    """Import the shipped sample, analyse it, report, and serve API and dashboard."""
+    from pipelines import demo as steps
+    from pipelines.terminal import progress_display
+
+    settings = _settings()
+    settings = settings.model_copy(update={"vendor_names": settings.vendor_names or steps.VENDOR_NAMES})
+    console = _console()
+    with progress_display(console) as progress:
+        bench = replace(_bench(settings), progress=progress)
+        steps.analyse_sample(bench, console)
+    steps.show(bench, _console(stderr=False))
+    if not no_serve:
+        _serve_both(bench, steps.demo_key(bench), host, port, dashboard_port)
+
+
+def _api(bench: "Bench") -> "FastAPI":
+    from api.app import create_app
+    from api.settings import ApiSettings
+
+    return create_app(ApiSettings(bench.settings.anonymous_min_group), bench.store, bench.vault)
+
+
+def _dashboard_process(settings: "Settings", host: str, port: int, *, key: str, api_url: str) -> "Popen[bytes]":
+    import os
+    import subprocess
+
+    from dashboard.launch import dashboard_command, dashboard_environment
+
+    environment = dashboard_environment(
+        os.environ, key=key, api_url=api_url, database_url=settings.url, secret_file=str(settings.secret_path)
+    )
+    return subprocess.Popen(dashboard_command(host=host, port=port), env=environment)
+
+
+def _serve_both(bench: "Bench", key: str, host: str, port: int, dashboard_port: int) -> None:
+    from api.serve import make_server
+
+    server = make_server(_api(bench), host=host, port=port)
+    pages = _dashboard_process(bench.settings, host, dashboard_port, key=key, api_url=f"http://{host}:{port}")
+    typer.echo(f"\nAPI        http://{host}:{port}/v1/themes   (Authorization: Bearer {key})")
+    typer.echo(f"Dashboard  http://{host}:{dashboard_port}")
+    typer.echo("Ctrl-C ends both.")
+    try:
+        server.run()
+    finally:
+        pages.terminate()
+        pages.wait()
+
+
+@quarantine_app.command("list")
+@explained
+def quarantine_list(
+    file: Annotated[str | None, typer.Option("--file", help="Rows of this file only.")] = None,
+    export: Annotated[Path | None, typer.Option("--export", help="Write the rows as CSV, to be mended.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the rows that wait: file, row, column, value, reason."""
+    from pipelines import quarantine
+
+    bench = _bench(_settings(), migrate=False)
+    if export is not None:
+        written = quarantine.export_open(bench, export, file=file)
+        typer.echo(f"{written} rows in {export}: mend them, then: sottovoce quarantine retry --from {export}", err=True)
+        return
+    rows = quarantine.list_open(bench, file=file)
+    if as_json:
+        _print_json([vars(row) for row in rows])
+        return
+    for row in rows:
+        typer.echo(f"{row.id:>6}  {row.file} row {row.row_number}, {row.column or 'row'} {row.value!r}: {row.reason}")
+    total = sum(count for _, _, count in quarantine.count_by_file(bench))
+    typer.echo(f"{total} rows wait" + (f", {len(rows)} shown" if total > len(rows) else ""), err=True)
+
+
+@quarantine_app.command("retry")
+@explained
+def quarantine_retry(
+    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number; all without.")] = None,
+    mended: Annotated[Path | None, typer.Option("--from", help="A file with the mended rows.")] = None,
+    file: Annotated[str | None, typer.Option("--file", help="Rows of this file only.")] = None,
+) -> None:
+    """Take rows back once they, or what they need, were mended."""
+    from pipelines import quarantine
+
+    bench = _bench(_settings(), migrate=False)
+    report = quarantine.retry_file(bench, mended) if mended else quarantine.retry(bench, ids=ids or None, file=file)
+    typer.echo(f"{report.taken_back} taken back, {report.still_broken} still broken, {report.unmatched} unmatched")
+
+
+@quarantine_app.command("dismiss")
+@explained
+def quarantine_dismiss(
+    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number.")] = None,
+    file: Annotated[str | None, typer.Option("--file", help="All rows of this file.")] = None,
+) -> None:
+    """Leave rows out for good."""
+    from pipelines import quarantine
+
+    if not ids and not file:
+        raise typer.BadParameter("name rows or a file; nothing is dismissed by default")
+    typer.echo(f"{quarantine.dismiss(_bench(_settings(), migrate=False), ids=ids or None, file=file)} dismissed")
+
+
+@key_app.command("create")
+@explained
+def key_create(
+    name: Annotated[str, typer.Option("--name", help="Who uses it.")],
+    role: Annotated[str, typer.Option("--role", help="viewer, csm, analyst or admin.")] = "viewer",
+    accounts: Annotated[str | None, typer.Option("--accounts", help="A,B,... (a csm key sees only these).")] = None,
+) -> None:
+    """Make a key; it is shown once."""
+    from data.store.repositories.keys import create_key
+
+    bench = _bench(_settings())
+    chosen = [one.strip() for one in accounts.split(",") if one.strip()] if accounts else None
+    with bench.store.write() as session:
+        info, secret = create_key(session, bench.vault, name=name, role=role, accounts=chosen, now=bench.clock())
+    typer.echo(f"{info.key_id}, {info.role}. Keep it, it is not shown again:", err=True)
+    typer.echo(secret)
+
+
+@key_app.command("list")
+@explained
+def key_list(as_json: AsJson = False) -> None:
+    """List keys without their secrets."""
+    from data.store.repositories.keys import list_keys
+
+    with _read_store().read() as session:
+        keys = list_keys(session)
+    if as_json:
+        _print_json([vars(key) for key in keys])
+    for key in [] if as_json else keys:
+        state = "revoked" if key.revoked_at else "active"
+        typer.echo(
+            f"{key.key_id}  {key.role:<8} {state:<8} {key.name}  {','.join(key.accounts or ()) or 'all accounts'}"
+        )
+
+
+@key_app.command("revoke")
+@explained
+def key_revoke(key_id: str) -> None:
+    """End a key."""
+    from data.store.repositories.keys import revoke_key
+
+    bench = _bench(_settings(), migrate=False)
+    with bench.store.write() as session:
+        revoke_key(session, key_id, now=bench.clock())
+    typer.echo(f"{key_id} is revoked")
+
+
+@taxonomy_app.command("train")
+@explained
+def taxonomy_train(
+    out: Annotated[Path | None, typer.Option("--out", help="Folder; default: the shipped model's.")] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", help="0: keep the encoder as it is (fast, weaker).")] = None,
+) -> None:
+    """Train tagger, sentiment and prototypes again from data/taxonomy."""
+    from pipelines.taxonomy import MODEL, train
+
+    card = train(_settings(), folder=out or MODEL, epochs=epochs, say=lambda line: typer.echo(line, err=True))
+    _print_json(card)
 
 
 def main() -> None:

@@ -14,7 +14,9 @@ _NOTHING = {"null", "none", "nan", "n/a", "na", "#n/a", "-", "--", "nat", "<na>"
 _TRUE = {"true", "yes", "y", "1", "t", "x", "on", "ja", "oui", "wahr", "public"}
 _FALSE = {"false", "no", "n", "0", "f", "off", "nein", "non", "falsch", "private", "internal"}
 _CURRENCY = re.compile(r"(?:[$€£¥]|(?:USD|EUR|GBP|CHF|JPY)|\s|['’])", re.IGNORECASE)
-_LEADING = re.compile(r"^\s*([+-]?\d+(?:[.,]\d+)?)(?=\s*(?:$|[-–—:(/]|\s|stars?\b|points?\b|\*|★|out\b))", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^\s*([+-]?\d+(?:[.,]\d+)?)(?=\s*(?:$|[-–—:(/]|\s|stars?\b|points?\b|\*|★|out\b))", re.IGNORECASE
+)
 _STARS = re.compile(r"^\s*([★⭐\*]{1,10})[☆\ufe0f\s]*$")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SUFFIX = {"k": 1_000, "m": 1_000_000}

@@ -60,7 +60,6 @@ def _attempt(what: str, act: Callable[[], str], mend: str) -> Finding:
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
-    from nlp.text.spacy_pass import load_spacy
     from pipelines.embed import open_embedder
 
     def embedder() -> str:
@@ -69,17 +68,18 @@ def _models(settings: Settings) -> Iterator[Finding]:
         return f"{model.key}, {vector.shape[1]} dimensions"
 
     def spacy_model() -> str:
-        return f"{load_spacy().meta['name']} {load_spacy().meta['version']}"
+        SpacyPass().read(["A short text."])
+        return MODEL
 
     yield _attempt("embedder", embedder, "make install; or set SOTTOVOCE_EMBEDDER=packaged")
     yield _attempt("spacy", spacy_model, "make install")
 
 
-def _taxonomy(_settings: Settings) -> Iterator[Finding]:
-    from pipelines.taxonomy import load_tagger, load_taxonomy
+def _taxonomy(settings: Settings) -> Iterator[Finding]:
+    from pipelines.taxonomy import load_taxonomy, open_tagger
 
     def tagger() -> str:
-        return f"{len(load_taxonomy())} themes, tagger {load_tagger().key[:24]}"
+        return f"{len(load_taxonomy())} themes, tagger {open_tagger(settings).key[:24]}"
 
     yield _attempt("taxonomy", tagger, f"restore {DATA / 'taxonomy'}, or train again: sottovoce taxonomy train")
 

@@ -1,15 +1,12 @@
 """Stage 2: distinct texts in; one vector a text and model out. What has a vector is never embedded again."""
 
-from collections.abc import Sequence
 from functools import lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
 
 from data.store.repositories import embeddings as repository
 from nlp.config import EmbedConfig
 from nlp.embed.load import load_embedder
 from nlp.embed.types import Embedder
+from nlp.text.canonical import canonical
 from pipelines.settings import Settings
 from pipelines.stage import Bench, StageReport, stage
 
@@ -24,11 +21,11 @@ def embed_config(settings: Settings) -> EmbedConfig:
 @lru_cache(maxsize=2)
 def open_embedder(settings: Settings) -> Embedder:
     """Load the embedder, once a process. It is loaded lazily: asking for its key reads no weights."""
-    return load_embedder(embed_config(settings), cache=settings.home / "models")
+    return load_embedder(embed_config(settings))
 
 
 def run(bench: Bench) -> StageReport:
-    """Embed every passage, and every comment of several passages, that has no vector of this model."""
+    """Embed every passage that has no vector of this model."""
     embedder = open_embedder(bench.settings)
     with bench.store.read() as session:
         total = repository.count_missing(session, embedder.key)
@@ -36,7 +33,7 @@ def run(bench: Bench) -> StageReport:
         report.model_keys["embedder"] = embedder.key
         while total and (batch := _next(bench, embedder.key)):
             keys, texts = [key for key, _ in batch], [text for _, text in batch]
-            vectors = embedder.embed(texts)
+            vectors = embedder.embed([canonical(text) for text in texts])
             with bench.store.write() as session:
                 repository.put(session, embedder.key, keys, vectors)
             report.rows_in += len(batch)
@@ -48,10 +45,3 @@ def run(bench: Bench) -> StageReport:
 def _next(bench: Bench, model_key: str) -> list[tuple[str, str]]:
     with bench.store.read() as session:
         return repository.missing(session, model_key, bench.settings.batch_rows)
-
-
-def vectors_of(bench: Bench, model_key: str, keys: Sequence[str]) -> NDArray[np.float32]:
-    """Give the vectors of keys that were embedded, shape (n, dim), in the order of the keys."""
-    with bench.store.read() as session:
-        found = repository.get(session, model_key, keys)
-    return np.stack([found[key] for key in keys])

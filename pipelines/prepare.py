@@ -1,60 +1,97 @@
 """Stage 1: originals in; the customer's words, redacted, split into passages, out."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-
-from nlp.text.prepare import KnownNames, Preparer
-from nlp.text.version import REDACTOR_VERSION
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from data.store.repositories import preparation as repository
 from data.store.repositories.embeddings import drop_orphans
 from data.store.repositories.preparation import PassageRow, PreparedRow, RawComment
 from nlp.config import RedactConfig, TextConfig
-from nlp.text.records import Passage, PreparedText
+from nlp.text.canonical import text_key
+from nlp.text.people import Gazetteer, Person, Pseudonyms
+from nlp.text.prepare import prepare_texts
+from nlp.text.records import Kind, Passage, PreparedText
+from nlp.text.redact import REDACTOR_VERSION
 from pipelines.settings import Settings
 from pipelines.stage import Bench, StageReport, stage
 
 # How a comment's kind is read: survey answers as they are, messages with quotes and signatures, notes as notes.
-TEXT_KINDS = {"response": "survey", "in_app": "survey", "ticket_message": "message", "review_note": "note"}
+TEXT_KINDS: dict[str, Kind] = {
+    "response": "survey",
+    "in_app": "survey",
+    "ticket_message": "message",
+    "review_note": "note",
+}
 # 96 bits of the settings and 64 of the known names: enough to tell them apart, short enough for an index.
 MARK_DIGITS, NAMES_DIGITS = 24, 16
 
 
+@dataclass(frozen=True)
+class Known:
+    """Whom the files name: gazetteers by account, and the mark that comments prepared with them bear."""
+
+    people: Mapping[str, Gazetteer]
+    marks: Mapping[str, str]
+    default_mark: str
+
+
 def text_config(settings: Settings) -> TextConfig:
     """Give the settings of the language stage."""
-    keep = tuple(sorted({name.strip() for name in settings.vendor_names.split(",") if name.strip()}))
-    return TextConfig(redact=RedactConfig(keep=keep))
+    return TextConfig(redact=RedactConfig(keep=tuple(sorted(settings.kept_names))))
 
 
 def run(bench: Bench) -> StageReport:
     """Prepare every comment that is new, changed, or whose account's known names changed."""
     config = text_config(bench.settings)
-    with bench.store.read() as session:
-        names, staff = repository.names_by_account(session), repository.staff_names(session)
-    marks, default_mark = _marks(config, names, staff)
+    known = _known(bench, config)
     with bench.store.write() as session:
-        repository.mark_outdated(session, marks, default_mark)
+        repository.mark_outdated(session, known.marks, known.default_mark)
         total = repository.count_unprepared(session)
     with stage(bench, "prepare", total) as report:
+        while total and (batch := _next(bench)):
+            rows = _prepare(bench, config, batch, known)
+            _store(bench, rows, known, report)
         if total:
-            preparer = Preparer(config, staff=staff)
-            while batch := _next(bench):
-                done = _prepare(bench, preparer, batch, names)
-                _store(bench, done, marks, default_mark, report)
             with bench.store.write() as session:
                 repository.drop_orphan_texts(session)
                 drop_orphans(session)
     return report
 
 
-def _marks(config: TextConfig, names: Mapping[str, list[str]], staff: Sequence[str]) -> tuple[dict[str, str], str]:
-    base = hashlib.sha256(f"{config.fingerprint()}|{REDACTOR_VERSION}|{'|'.join(staff)}".encode()).hexdigest()
-    head = base[:MARK_DIGITS]
+def _known(bench: Bench, config: TextConfig) -> Known:
+    with bench.store.read() as session:
+        contacts, names = repository.contacts_by_account(session), repository.account_names(session)
+        staff = repository.staff(session)
+    ours = [Person(one.key, one.name, one.email) for one in staff]
+    base = f"{config.fingerprint()}|{REDACTOR_VERSION}|{staff}"
+    head = hashlib.sha256(base.encode("utf-8", "replace")).hexdigest()[:MARK_DIGITS]
 
-    def mark(known: Sequence[str]) -> str:
-        return f"{head}:{hashlib.sha256('|'.join(known).encode()).hexdigest()[:NAMES_DIGITS]}"
+    def mark(account: str) -> str:
+        named = f"{names.get(account, '')}|{contacts.get(account, [])}"
+        return f"{head}:{hashlib.sha256(named.encode('utf-8', 'replace')).hexdigest()[:NAMES_DIGITS]}"
 
-    return {account: mark(known) for account, known in names.items()}, mark(())
+    def gazetteer(account: str) -> Gazetteer:
+        theirs = [Person(one.key, one.name, one.email) for one in contacts.get(account, [])]
+        return Gazetteer(theirs, staff=ours, keep=(*config.redact.keep, names.get(account, "")))
+
+    accounts = {"", *names, *contacts}
+    people = _Lazily(gazetteer)
+    return Known(people, {account: mark(account) for account in accounts}, mark(""))
+
+
+class _Lazily(dict[str, Gazetteer]):
+    """Gazetteers made when an account's first comment comes by: a run over one account's news makes one."""
+
+    def __init__(self, make: Callable[[str], Gazetteer]) -> None:
+        super().__init__()
+        self._make = make
+
+    def get(self, key: str, default: Gazetteer | None = None) -> Gazetteer:  # type: ignore[override]
+        """Give the account's gazetteer, made on first use."""
+        if key not in self:
+            self[key] = self._make(key)
+        return self[key]
 
 
 def _next(bench: Bench) -> list[RawComment]:
@@ -62,24 +99,22 @@ def _next(bench: Bench) -> list[RawComment]:
         return repository.unprepared(session, bench.settings.batch_rows)
 
 
-def _prepare(
-    bench: Bench, preparer: Preparer, batch: Sequence[RawComment], names: Mapping[str, list[str]]
-) -> list[PreparedRow]:
-    """Compute only: nothing is stored here but new pseudonym numbers, which must outlive a kill before the texts."""
+def _prepare(bench: Bench, config: TextConfig, batch: Sequence[RawComment], known: Known) -> list[PreparedRow]:
+    """Compute only; of the store it changes nothing but new pseudonym numbers, which must be there before the texts."""
     with bench.store.read() as session:
         numbers = repository.pseudonyms(session, {raw.account_key for raw in batch})
-    known = [
-        KnownNames(raw.account_key, tuple(names.get(raw.account_key, ())), numbers.setdefault(raw.account_key, {}))
-        for raw in batch
-    ]
-    texts = preparer.prepare(
+    secret = bench.vault.hash("pseudonyms").encode()
+    book = {raw.account_key: Pseudonyms(secret, numbers.get(raw.account_key, {})) for raw in batch}
+    texts = prepare_texts(
         [bench.vault.decrypt(raw.body_encrypted) for raw in batch],
         kinds=[TEXT_KINDS[raw.kind] for raw in batch],
-        known=known,
-        name_hash=bench.vault.hash,
+        accounts=[raw.account_key for raw in batch],
+        people=known.people,
+        pseudonyms=book,
+        config=config,
     )
     with bench.store.write() as session:
-        repository.add_pseudonyms(session, numbers)
+        repository.add_pseudonyms(session, {account: names.numbers for account, names in book.items()})
     return [_row(raw, text) for raw, text in zip(batch, texts, strict=True)]
 
 
@@ -99,22 +134,25 @@ def _row(raw: RawComment, text: PreparedText) -> PreparedRow:
 
 
 def _passage(passage: Passage) -> PassageRow:
-    return PassageRow(passage.start, passage.end, passage.text_key, passage.text, passage.words)
+    return PassageRow(passage.start, passage.end, text_key(passage.text), passage.text, passage.words)
 
 
-def _store(
-    bench: Bench, rows: list[PreparedRow], marks: Mapping[str, str], default_mark: str, report: StageReport
-) -> None:
+def _store(bench: Bench, rows: list[PreparedRow], known: Known, report: StageReport) -> None:
     with bench.store.write() as session:
         repository.store_prepared(
-            session, rows, marks=marks, default_mark=default_mark, keep_originals=bench.settings.keep_originals
+            session,
+            rows,
+            marks=known.marks,
+            default_mark=known.default_mark,
+            keep_originals=bench.settings.keep_originals,
         )
     report.rows_in += len(rows)
     report.rows_out += sum(len(row.passages) for row in rows)
-    counts = report.counts
-    counts["passages"] = report.rows_out
-    counts["empty talk"] = counts.get("empty talk", 0) + sum(row.empty_reason is not None for row in rows)
-    other = sum(not row.analysed and row.empty_reason is None for row in rows)
-    counts["not covered"] = counts.get("not covered", 0) + other
-    counts["redactions"] = counts.get("redactions", 0) + sum(sum(row.redactions.values()) for row in rows)
+    found = {
+        "empty": sum(row.empty_reason is not None for row in rows),
+        "not covered": sum(not row.analysed and row.empty_reason is None for row in rows),
+        "redacted": sum(sum(row.redactions.values()) for row in rows),
+    }
+    for name, count in found.items():
+        report.counts[name] = report.counts.get(name, 0) + count
     bench.progress.advance(len(rows))

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'sottovoce.db'}"
 
     @cached_property
+    def kept_names(self) -> frozenset[str]:
+        """Names of the vendor and its products."""
+        return frozenset(name.strip() for name in self.vendor_names.split(",") if name.strip())
+
+    @cached_property
     def url_shown(self) -> str:
         """The database URL without its password."""
         return hide_password(self.url)

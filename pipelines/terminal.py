@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.progress import Bars, Lines, ProgressSink, Silent
 
 if TYPE_CHECKING:
-    from pipelines.ingest import ImportReport
+    from pipelines.import_report import ImportReport
 
 
 @contextmanager
@@ -34,6 +35,31 @@ def plain_table(*columns: str, right: int = 0) -> Table:
     return table
 
 
+def import_line(report: "ImportReport") -> str:
+    """Say the counts of an import in one line."""
+    counts = report.counts()
+    return ", ".join(f"{counts[name]:,} {name}" for name in ("read", "new", "changed", "same", "quarantined"))
+
+
 def import_summary(report: "ImportReport", console: Console) -> None:
-    """Show what an import did."""
-    raise NotImplementedError
+    """Show what an import did: counts by kind, the columns it used, what it chose, and what to do next."""
+    table = plain_table("kind", "read", "new", "changed", "same", "quarantined", right=5)
+    for kind, counts in report.by_kind().items():
+        table.add_row(kind, *(f"{counts[name]:,}" for name in ("read", "new", "changed", "same", "quarantined")))
+    console.print(table)
+    for file in report.files:
+        told = {field: column for field, column in file.columns.items() if field != column}
+        if told:
+            console.print(f"{escape(file.file)}: " + escape(", ".join(f"{f} = {c!r}" for f, c in told.items())))
+        for note in file.notes:
+            console.print(f"  note: {escape(note)}")
+        for reason, count in file.reasons.items():
+            console.print(f"  {count:,} x {escape(reason)}")
+    if report.unmatched_accounts or report.unmatched_contacts:
+        console.print(
+            f"{report.unmatched_accounts:,} accounts and {report.unmatched_contacts:,} contacts are named by rows "
+            "but were not imported; import them to complete the picture"
+        )
+    console.print(f"{report.seconds:.1f} s. Next: sottovoce run", highlight=False)
+    if report.quarantined:
+        console.print(f"{report.quarantined:,} rows were set aside: sottovoce quarantine list")

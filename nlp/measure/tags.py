@@ -56,7 +56,7 @@ def tag_scores(given: Sequence[frozenset[str]], told: Sequence[frozenset[str]]) 
 
 
 def polarity_accuracy(given: Sequence[Mapping[str, str]], told: Sequence[Mapping[str, str]]) -> tuple[float, int]:
-    """Return the share of agreed tags whose polarity is right, and the number of agreed tags; (0, 0) when none agree."""
+    """Return the share of agreed tags whose polarity is right, and how many tags agree; (0, 0) when none do."""
     agreed = [
         (one[tag], other[tag]) for one, other in zip(given, told, strict=True) for tag in one.keys() & other.keys()
     ]

@@ -1,4 +1,4 @@
-"""Polarity from a word list with scopes: negation, degree, "but", shouting, emoticons. No model, no data but the list."""
+"""Polarity from a word list with scopes: negation, degree, "but", shouting, emoticons. No model behind it."""
 
 import math
 import re
@@ -62,7 +62,9 @@ def parse_lexicon(text: str) -> Lexicon:
         try:
             valence = float(head)
         except ValueError as error:
-            raise SentimentError(f"lexicon line {number}: {head[:20]!r} is no number; write 'valence: words'") from error
+            raise SentimentError(
+                f"lexicon line {number}: {head[:20]!r} is no number; write 'valence: words'"
+            ) from error
         if not colon:
             raise SentimentError(f"lexicon line {number} has no colon; write 'valence: words'")
         exact.update({_plain(word.replace("_", " ")): valence for word in rest.split()})
@@ -76,7 +78,7 @@ def _plain(word: str) -> str:
 def valences(text: str, lexicon: Lexicon) -> list[tuple[int, float]]:
     """Return (token number, valence) of every valued word of `text`, scopes applied, in order."""
     raw = _TOKEN.findall(text)
-    tokens = [_SIGNS.get(token) and token or _plain(token) for token in raw]
+    tokens = [(_SIGNS.get(token) and token) or _plain(token) for token in raw]
     breaks = [number for number, token in enumerate(tokens) if token in _BREAK]
     found, number = [], 0
     while number < len(tokens):

@@ -86,7 +86,9 @@ def correction_examples(corrections: Iterable[Correction], *, weight: float) -> 
 def merge_corrections(examples: Sequence[Example], corrected: Sequence[Example]) -> list[Example]:
     """Add corrected texts; where an example has the same text, the corrected themes replace its own."""
     by_text = {example.text: example for example in corrected}
-    merged = [_merge(example, by_text.pop(example.text)) if example.text in by_text else example for example in examples]
+    merged = [
+        _merge(example, by_text.pop(example.text)) if example.text in by_text else example for example in examples
+    ]
     return merged + list(by_text.values())
 
 
@@ -104,4 +106,4 @@ def checked_polarity(value: str) -> Polarity:
     """
     if value not in POLARITIES:
         raise ExampleError(f"{value!r} is no polarity; use one of {', '.join(POLARITIES)}")
-    return cast(Polarity, value)
+    return value

@@ -12,9 +12,7 @@ from functools import cache
 from typing import Protocol
 
 # What a vendor's customers write in; each further language makes short texts less clear.
-LANGUAGES = (
-    "en de fr es nl it pt da sv no fi pl cs sk hu ro tr ru uk bg el zh ja ko ar he hi vi id ca".split()
-)
+LANGUAGES = "en de fr es nl it pt da sv no fi pl cs sk hu ro tr ru uk bg el zh ja ko ar he hi vi id ca".split()
 # Below, a foreign guess on English lines of the development corpora was wrong more often than right: English
 # "Can I request a card?" reaches .52 (ca) with .3 left for English, foreign lines of two words start at .52 with
 # .12 or less left for English.
@@ -61,7 +59,7 @@ def detect(text: str, *, main: str = "en", min_letters: int = 10) -> Guess:
         return Guess(main, float(confidence))
     rest = float(dict(ranked).get(main, 0.0))
     needed = _MIN_FOREIGN_SHORT if letters < _SHORT_LETTERS else _MIN_FOREIGN
-    if float(confidence) >= needed and rest <= _MAX_MAIN or _other_script(bare):
+    if (float(confidence) >= needed and rest <= _MAX_MAIN) or _other_script(bare):
         return Guess(best, float(confidence))
     return Guess(main, 0.0)
 

@@ -5,17 +5,21 @@ from html.parser import HTMLParser
 
 # Only tags that mail and survey tools write; "<3", "a < b > c" and "<your name>" are the writer's own words.
 _TAGS = frozenset(
-    "a abbr address article b big blockquote body br caption center code col colgroup dd del div dl dt em figure font "
+    "a abbr address article b big blockquote body br caption center code col colgroup dd del div dl dt em "
+    "figure font "
     "footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins label li link main meta nav o:p ol p pre s "
     "script section small span strike strong style sub sup table tbody td tfoot th thead title tr tt u ul".split()
 )
 _BLOCKS = frozenset(
-    "address article body br caption dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
+    "address article body br caption dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol "
+    "p pre "
     "section table tbody tfoot thead title tr ul".split()
 )
 _SILENT = frozenset({"script", "style", "head", "title"})
 _LOOKS_LIKE = re.compile(
-    r"</?(?:" + "|".join(sorted(map(re.escape, _TAGS), key=len, reverse=True)) + r")(?:\s[^<>]*=[^<>]*)?\s*/?>|<!doctype",
+    r"</?(?:"
+    + "|".join(sorted(map(re.escape, _TAGS), key=len, reverse=True))
+    + r")(?:\s[^<>]*=[^<>]*)?\s*/?>|<!doctype",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

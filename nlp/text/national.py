@@ -103,7 +103,11 @@ def _context(words: str) -> re.Pattern[str]:
 
 _RULES = (
     _Rule(re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), _us_ssn),
-    _Rule(re.compile(r"(?<![\w-])\d{3}[ .]?\d{2}[ .]?\d{4}(?![\w-])"), _us_ssn, _context("ssn|social security|itin|social")),
+    _Rule(
+        re.compile(r"(?<![\w-])\d{3}[ .]?\d{2}[ .]?\d{4}(?![\w-])"),
+        _us_ssn,
+        _context("ssn|social security|itin|social"),
+    ),
     _Rule(
         re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", re.IGNORECASE),
         _uk_nino,

@@ -4,11 +4,11 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, NICKNAMES, PLACES, PRODUCTS
-from nlp.text.records import Span, Token
+from nlp.text.records import NO_WORDS, Span, Token, Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _TITLES = frozenset("mr mrs ms miss mx dr prof herr frau mme m. mlle sr sra jr ii iii phd mba md ing dipl".split())
@@ -68,7 +68,6 @@ class Gazetteer:
         contacts: The account's people; every form of their names is found.
         staff: The vendor's people; their names stay, unless a contact bears the same name.
         keep: Names of products and companies, which stay even where a part is a contact's name.
-        plain: Plain English words in lower case: a contact called "Cook" is found only where it reads as a name.
     """
 
     def __init__(
@@ -77,16 +76,21 @@ class Gazetteer:
         *,
         staff: Iterable[Person] = (),
         keep: Iterable[str] = (),
-        plain: Collection[str] = frozenset(),
     ) -> None:
         self._contacts = _index(contacts)
         self._staff = _index(staff)
         self._keep = {phrase for name in keep if (phrase := tuple(word.folded for word in split_words(name)))}
         self._keep_starts = {phrase[0] for phrase in self._keep}
-        self._plain = plain
 
-    def find(self, text: str, *, tokens: Sequence[Token] = ()) -> tuple[list[Span], list[Span]]:
-        """Return the spans of contacts (kind PERSON, key set) and the spans that must stay, both sorted."""
+    def find(
+        self, text: str, *, tokens: Sequence[Token] = (), plain: Vocabulary = NO_WORDS
+    ) -> tuple[list[Span], list[Span]]:
+        """Return the spans of contacts (kind PERSON, key set) and the spans that must stay, both sorted.
+
+        `plain` holds English words in lower case: a contact called "Cook" is found only where it reads as a name.
+        """
+        if not (self._contacts or self._staff or self._keep):
+            return [], []
         words = split_words(text)
         tags = {token.start: place for place, token in enumerate(tokens)}
         found: list[Span] = []
@@ -100,7 +104,9 @@ class Gazetteer:
             run = words[place : place + max(width, 1)]
             if width and not mine:
                 stays.append(Span(run[0].start, run[-1].end, "STAFF"))
-            elif width and (width > 1 and _has_name_case(run) or self._is_name(run[0], tokens, tags, text)):
+            elif width and (
+                (width > 1 and _has_name_case(run)) or _is_name(run[0], tokens, tags, text=text, plain=plain)
+            ):
                 found.append(Span(*_with_initials(text, run), "PERSON", f"contact:{min(keys)}"))
             place += max(width, 1)
         return found, sorted(stays, key=lambda span: span.start)
@@ -128,14 +134,25 @@ class Gazetteer:
                 keys = keys & index.get(words[follower].folded, frozenset())
         return best
 
-    def _is_name(self, word: Word, tokens: Sequence[Token], tags: dict[int, int], text: str) -> bool:
-        """Say whether a single word that is part of a contact's name is meant as one here."""
-        if word.folded in FIRST_NAMES or not is_plain(word.folded, self._plain):
-            return len(word.folded) > 2 or word.text[0].isupper()
-        if not word.text[0].isupper() or word.start not in tags:
-            return False
-        place = tags[word.start]
-        return reads_as_name(tokens, place, text)
+
+def _is_name(word: Word, tokens: Sequence[Token], tags: Mapping[int, int], *, text: str, plain: Vocabulary) -> bool:
+    """Say whether a single word that is part of a contact's name is meant as one here."""
+    if word.folded in FIRST_NAMES or not is_plain(word.folded, plain):
+        return len(word.folded) > 2 or word.text[0].isupper()
+    if word.start not in tags:
+        return False
+    if not word.text[0].isupper():
+        return _stands_alone(word, tokens, tags[word.start], plain=plain)
+    return bool(_INITIAL_BEFORE.search(text[: word.start])) or reads_as_name(tokens, tags[word.start], text)
+
+
+def _stands_alone(word: Word, tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
+    """Take "according to miller" for the contact: only a noun, yet without an article, and no noun behind it."""
+    if word.folded in plain.verbs_and_more or word.folded in DOUBTFUL_NAMES | PRODUCTS | PLACES or place == 0:
+        return False
+    after = tokens[place + 1].tag if place + 1 < len(tokens) else "."
+    plural = word.folded.endswith("s") and tokens[place].tag == "NNS"
+    return not plural and tokens[place - 1].tag in {"TO", "IN", "VB"} and not after.startswith(("NN", "HYPH"))
 
 
 def split_words(text: str) -> list[Word]:
@@ -157,7 +174,7 @@ def fold(word: str) -> str:
     return "".join(char for char in bare if not unicodedata.combining(char))
 
 
-def is_plain(folded: str, plain: Collection[str]) -> bool:
+def is_plain(folded: str, plain: Vocabulary) -> bool:
     """Say whether a folded word also means something else than a person."""
     if folded in DOUBTFUL_NAMES or folded in PRODUCTS or folded in PLACES:
         return True
@@ -169,13 +186,26 @@ def reads_as_name(tokens: Sequence[Token], place: int, text: str) -> bool:
     token = tokens[place]
     after = tokens[place + 1] if place + 1 < len(tokens) else None
     before = tokens[place - 1] if place else None
+    if token.tag == "MD" and after is not None and after.tag in {"VBD", "VBZ"}:
+        return True  # "Will was": a modal takes no finite verb.
     if not token.tag.startswith("NNP") or text.isupper():
         return False
-    if after is not None and (after.tag in {"CD", "NN", "NNS", "NNP", "NNPS", "HYPH"} or after.text.lower() in {"as", "&"}):
+    if after is not None and (
+        after.tag in {"CD", "NN", "NNS", "NNP", "NNPS", "HYPH"} or after.text.lower() in {"as", "&"}
+    ):
+        return False
+    if before is not None and before.text.lower() in _NOT_BEFORE_NAMES:
         return False
     if before is not None and before.tag in {"DT", "JJ", "CD", "NNP", "NNPS", "PRP$"}:
         return False
-    return before is not None and before.text not in ".!?" or after is not None and after.tag in {"VBD", "VBZ", "MD", "POS", "CC", ","}
+    return (before is not None and before.text not in ".!?") or (
+        after is not None
+        and (after.tag in {"VBD", "VBZ", "MD", "POS", "CC", ","} or after.lemma in {"from", "in", "at"})
+    )
+
+
+# A month or a place follows these, hardly a person.
+_NOT_BEFORE_NAMES = frozenset({"in", "on", "since", "until", "till", "during", "into", "via"})
 
 
 def _index(people: Iterable[Person]) -> dict[str, frozenset[str]]:
@@ -200,7 +230,9 @@ def _forms(person: Person) -> set[str]:
     return forms | ({handle} if handle.isalpha() and len(handle) >= 4 and handle not in _ROLE_HANDLES else set())
 
 
-_ROLE_HANDLES = frozenset("admin billing contact finance hello help info office sales service support team hallo mail".split())
+_ROLE_HANDLES = frozenset(
+    "admin billing contact finance hello help info office sales service support team hallo mail".split()
+)
 
 
 def _has_name_case(run: Sequence[Word]) -> bool:

@@ -1,13 +1,12 @@
 """The light records that the rooms of `nlp/text` hand to each other and to later stages."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["survey", "message", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word with its place in the text that it was read from.
 
     Attributes:
@@ -30,8 +29,7 @@ class Token:
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch `[start, end)` of a text with what it holds (`EMAIL`, `PERSON`, ...)."""
 
     start: int
@@ -93,3 +91,22 @@ class PreparedText:
     passages: tuple[Passage, ...] = ()
     content_key: str = ""
     removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Plain words in lower case: all of them, and those that are more than a noun ("cook", "mark", "young")."""
+
+    words: frozenset[str] = frozenset()
+    verbs_and_more: frozenset[str] = frozenset()
+
+    def __contains__(self, word: object) -> bool:
+        """Say whether the word is plain."""
+        return word in self.words
+
+    def with_words(self, words: frozenset[str]) -> "Vocabulary":
+        """Return a vocabulary that also holds these, as words that are never names."""
+        return Vocabulary(self.words | words, self.verbs_and_more | words)
+
+
+NO_WORDS = Vocabulary()

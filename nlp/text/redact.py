@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nlp.config import RedactConfig
 from nlp.text.names import find_names
 from nlp.text.people import Gazetteer, Pseudonyms
-from nlp.text.records import Reading, Span, Token
+from nlp.text.records import NO_WORDS, Reading, Span, Token, Vocabulary
 from nlp.text.structured import find_structured
 
 # Stored with every analysed text; a higher one makes the pipeline redact again.
@@ -27,12 +27,12 @@ class Redacted:
 
 
 def find_personal(
-    text: str, reading: Reading, *, gazetteer: Gazetteer, config: RedactConfig, plain: Collection[str] = frozenset()
+    text: str, reading: Reading, *, gazetteer: Gazetteer, config: RedactConfig, plain: Vocabulary = NO_WORDS
 ) -> tuple[Span, ...]:
     """Return what must go from a cleaned text, sorted, apart from each other; nothing inside a placeholder."""
     fixed = [Span(match.start(), match.end(), "PLACEHOLDER") for match in PLACEHOLDER.finditer(text)]
     structured = find_structured(text, regions=config.default_regions, addresses=config.addresses)
-    known, stays = gazetteer.find(text, tokens=reading.tokens)
+    known, stays = gazetteer.find(text, tokens=reading.tokens, plain=plain)
     strangers = find_names(text, reading, plain=plain) if config.unknown_names else []
     strangers = [span for span in strangers if not _stays(span, stays, text)]
     found = [span for span in (*structured, *known, *strangers) if not _touches(span, fixed)]

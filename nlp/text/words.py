@@ -18,7 +18,8 @@ _WROTE = re.compile(
 _WROTE_START = re.compile(r"^[>\s*]*(?:(?:on|am|le|el|il|op|em|den|w dniu)\s|\d)", _I)
 _FROM = re.compile(r"^[>\s*]*(?:from|von|de|da|van|fra|från|od)\s?:\s?\*?\s*\S", _I)
 _MAIL_FIELD = re.compile(
-    r"^[>\s*]*(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|envoy[ée]|objet|à|enviado|fecha|para|asunto|inviato|"
+    r"^[>\s*]*(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|envoy[ée]|objet|à|enviado|fecha|para|asunto|"
+    r"inviato|"
     r"data|a|oggetto|verzonden|aan|onderwerp|enviada|assunto|reply-to)\s?:\s?\*?",
     _I,
 )
@@ -33,7 +34,8 @@ _QUOTED = re.compile(r"^\s*>")
 # "> 50 % of our users" is a comparison of the writer, not a quote.
 _COMPARISON = re.compile(r"^\s*>\s?=?\s?\d")
 _SENT_FROM = re.compile(
-    r"^(?:sent (?:from|via|with) (?:my |outlook|yahoo|mail|the|proton|gmail|samsung)|get outlook for|gesendet (?:von|mit)|"
+    r"^(?:sent (?:from|via|with) (?:my |outlook|yahoo|mail|the|proton|gmail|samsung)|get outlook for|gesendet "
+    r"(?:von|mit)|"
     r"von meinem \w+ gesendet|diese nachricht wurde von meinem|envoy[ée] (?:de|depuis|à partir)|enviado desde|"
     r"inviato da|verzonden (?:vanaf|met|via)|enviado (?:do|de) meu|obtener outlook|télécharger outlook|outlook für)"
     r".{0,80}$",
@@ -41,22 +43,31 @@ _SENT_FROM = re.compile(
 )
 _SIGN_OFF = re.compile(
     r"^(?:(?:with )?(?:many |best|kind|kindest|warm|warmest|my|thanks and|thanks & )*\s?regards|best|all the best|"
-    r"best wishes|(?:many |much )?thanks(?: again| so much| a lot| in advance| very much)?|thank you(?: again| so much| in "
-    r"advance| very much)?|thx|tia|cheers|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)|respectfully|br|kr|rgds|"
-    r"mfg|lg|vg|(?:mit )?(?:freundlichen?|besten?|viele[n]?|liebe[n]?|schöne[n]?|herzliche[n]?) gr(?:ü|ue)(?:ß|ss)en?|"
+    r"best wishes|(?:many |much )?thanks(?: again| so much| a lot| in advance| very much)?|thank you(?: again| "
+    r"so much| in "
+    r"advance| very much)?|thx|tia|cheers|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)|respectfully|"
+    r"br|kr|rgds|"
+    r"mfg|lg|vg|(?:mit )?(?:freundlichen?|besten?|viele[n]?|liebe[n]?|schöne[n]?|herzliche[n]?) gr(?:ü|ue)(?:ß|"
+    r"ss)en?|"
     r"(?:vielen |besten |herzlichen )?dank(?: im voraus)?|danke|gr(?:u|ü|ue)(?:ß|ss)e?|"
-    r"(?:bien )?(?:à vous|cordialement|sincèrement)|(?:meilleures|sincères) salutations|merci(?: d'avance| beaucoup)?|"
+    r"(?:bien )?(?:à vous|cordialement|sincèrement)|(?:meilleures|sincères) salutations|merci(?: d'avance| "
+    r"beaucoup)?|"
     r"bonne journée|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|(?:muchas )?gracias|cordiali saluti|"
     r"distinti saluti|grazie|met vriendelijke groet(?:en)?|groet(?:en)?|mvg|atenciosamente|obrigad[oa]|abraços)"
     r"\s?[,.!\-–—]*$",
     _I,
 )
 _DISCLAIMER = re.compile(
-    r"^[*_\s\[]*(?:(?:confidentiality|privacy|legal|privileged|important)[\w\s/&]{0,30}(?:notice|note|statement|disclaimer)|"
-    r"disclaimer\b|(?:caution|warning|external|achtung|attention)\W{1,4}.{0,40}(?:e-?mail|message|sender|nachricht|outside)|"
-    r"\[?external\]?\s*$|this (?:e-?mail|message|communication|electronic)\b.{0,80}(?:confidential|intended|privileged|"
-    r"attachment|originated|legally|property)|the (?:information|contents?)(?: contained)? (?:in|of) this (?:e-?mail|message|"
-    r"communication|transmission)|if you (?:are not|have received|received) (?:the intended|this (?:e-?mail|message))|"
+    r"^[*_\s\[]*(?:(?:confidentiality|privacy|legal|privileged|important)[\w\s/&]{0,30}(?:notice|note|statement|"
+    r"disclaimer)|"
+    r"disclaimer\b|(?:caution|warning|external|achtung|attention)\W{1,4}.{0,40}(?:e-?mail|message|sender|"
+    r"nachricht|outside)|"
+    r"\[?external\]?\s*$|this (?:e-?mail|message|communication|electronic)\b.{0,80}(?:confidential|intended|"
+    r"privileged|"
+    r"attachment|originated|legally|property)|the (?:information|contents?)(?: contained)? (?:in|of) this "
+    r"(?:e-?mail|message|"
+    r"communication|transmission)|if you (?:are not|have received|received) (?:the intended|this (?:e-?mail|"
+    r"message))|"
     r"please consider the environment|think before you print|(?:diese|die) (?:e-?mail|nachricht|information).{0,60}"
     r"(?:vertraulich|enthält|bestimmt)|ce (?:message|courriel|mail).{0,60}(?:confidentiel|destin|pièces jointes)|"
     r"este (?:mensaje|correo).{0,60}(?:confidencial|destinatario|adjuntos)|registered (?:in england|office|company)|"
@@ -64,10 +75,14 @@ _DISCLAIMER = re.compile(
     _I,
 )
 _AUTOMATIC = re.compile(
-    r"this is an? (?:automated|automatic|auto[- ]?generated|system[- ]generated)\b|\bauto(?:matic)?[- ]?(?:reply|response)\b"
-    r"|(?:do not|don't) reply to this (?:e-?mail|message)|\bi(?:'m| am)(?: currently)? (?:out of (?:the )?office|on (?:annual |"
-    r"parental |maternity |sick )?leave|away from (?:the office|my desk))|\bout[- ]of[- ]office\b.{0,60}(?:until|return|reply|"
-    r"limited|back)|^out of office|with (?:limited|no) access to (?:my )?e-?mail|abwesenheitsnotiz|automatische antwort|"
+    r"this is an? (?:automated|automatic|auto[- ]?generated|system[- ]generated)\b|\bauto(?:matic)?[- ]?(?:reply|"
+    r"response)\b"
+    r"|(?:do not|don't) reply to this (?:e-?mail|message)|\bi(?:'m| am)(?: currently)? (?:out of (?:the )?office|"
+    r"on (?:annual |"
+    r"parental |maternity |sick )?leave|away from (?:the office|my desk))|\bout[- ]of[- ]office\b.{0,60}(?:until|"
+    r"return|reply|"
+    r"limited|back)|^out of office|with (?:limited|no) access to (?:my )?e-?mail|abwesenheitsnotiz|automatische "
+    r"antwort|"
     r"ich bin (?:derzeit |zur ?zeit |vom .{0,40}|bis .{0,40})?(?:nicht im (?:büro|haus)|abwesend|außer haus)|"
     r"r[ée]ponse automatique|je suis (?:actuellement )?(?:absent|en congé)|absent[e]? du bureau|respuesta automática|"
     r"fuera de la oficina|delivery status notification|undeliverable:|mail delivery (?:failed|subsystem)|"
@@ -77,7 +92,8 @@ _AUTOMATIC = re.compile(
 )
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen)|moin|servus|"
-    r"sehr geehrte[r]?|liebe[rs]?|bonjour|salut|hola|buen(?:os|as) (?:días|tardes)|estimad[oa]s?|ciao|buongiorno|beste|dag|"
+    r"sehr geehrte[r]?|liebe[rs]?|bonjour|salut|hola|buen(?:os|as) (?:días|tardes)|estimad[oa]s?|ciao|buongiorno|"
+    r"beste|dag|"
     r"olá|bom dia)(?:\s+[^\s,.!?:]{1,20}){0,3}\s?[,!:.\-–]*$",
     _I,
 )
@@ -126,9 +142,9 @@ def is_automatic(text: str) -> bool:
 def _complains(head: str, match: re.Match[str]) -> bool:
     """A person who writes about automatic replies has words before it in the same sentence."""
     before = re.split(r"[.!?\n]", head[: match.start()])[-1].split()
-    return len(before) >= 3 or bool(re.search(r"\?|\b(?:we|our|why|again|still|never|got|get|only)\b", head, _I)) and len(
-        before
-    ) > 0
+    return len(before) >= 3 or (
+        bool(re.search(r"\?|\b(?:we|our|why|again|still|never|got|get|only)\b", head, _I)) and len(before) > 0
+    )
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -218,7 +234,8 @@ def _without_signature(lines: list[str]) -> list[str]:
 
 def _is_signature(rest: list[str]) -> bool:
     return all(
-        len(line) <= _MAX_SIGNATURE_CHARS and (_CONTACT_LINE.search(line) or not re.search(r"[.!?]$|[.!?] ", line.strip()))
+        len(line) <= _MAX_SIGNATURE_CHARS
+        and (_CONTACT_LINE.search(line) or not re.search(r"[.!?]$|[.!?] ", line.strip()))
         for line in rest
     )
 

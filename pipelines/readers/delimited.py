@@ -14,6 +14,8 @@ DELIMITERS = (",", ";", "\t", "|")
 # A delimiter that no text holds: for files with one column, whose texts may hold all the others.
 NO_DELIMITER = "\x1f"
 SAMPLE_RECORDS = 200
+# In a .txt file commas are those of prose where no more than this share of the lines has as many as the first.
+PROSE_SHARE = 0.5
 # Lines are read in pieces of this size at most, so that a file of one endless line does not fill the memory.
 LINE_CHARS = MAX_CELL_CHARS + 1
 # After a quote that is never closed, reading resumes at the next line; at most this often a file.
@@ -29,14 +31,25 @@ class _Lines:
         self._lines = lines
         self._again: deque[str] = deque()
         self.record: list[str] = []
+        # Whether a line of the current record was longer than LINE_CHARS: the rest of it is dropped.
+        self.cut = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
+        line = self._again.popleft() if self._again else self._whole(next(self._lines))
         self.record.append(line)
         return line
+
+    def _whole(self, line: str) -> str:
+        if line.endswith(("\n", "\r")):
+            return line
+        for piece in self._lines:
+            self.cut = True
+            if piece.endswith(("\n", "\r")):
+                break
+        return f"{line}\n" if self.cut else line
 
     def read_again(self, lines: list[str]) -> None:
         self._again.extendleft(reversed(lines))
@@ -81,7 +94,7 @@ def sniff_delimiter(path: Path, encoding: str) -> str:
             continue
         agreeing = Counter(widths)[widths[0]] / len(widths)
         score = agreeing + min(widths[0], 50) / 1000
-        if score > best_score:
+        if score > best_score and (agreeing > PROSE_SHARE or path.suffix.lower() != ".txt"):
             best, best_score = delimiter, score
     return best
 
@@ -96,6 +109,7 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str] | 
         resumes = 0
         while True:
             lines.record.clear()
+            lines.cut = False
             try:
                 record = next(csv.reader(lines, delimiter=delimiter, strict=False), None)
             except csv.Error as error:
@@ -104,11 +118,13 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str] | 
                 if record is None:
                     return
                 reason = "a quote is never closed" if len(lines.record) > 1 and _is_open(lines, delimiter) else ""
+            if lines.cut:
+                record, reason = None, "limit"
             if not reason and record is not None:
                 yield record
                 continue
             if "limit" in reason:
-                reason = f"a cell is longer than {MAX_CELL_CHARS:,} characters (a quote that is never closed?)"
+                reason = f"longer than {MAX_CELL_CHARS:,} characters (a quote that is never closed?)"
             yield reason
             if resumes < MAX_RESUMES:
                 resumes += 1

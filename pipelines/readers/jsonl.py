@@ -27,7 +27,8 @@ def open_jsonl(path: Path) -> Table:
     encoding = detect_encoding(path)
     columns: dict[str, None] = {}
     for row in islice(_rows(path, encoding), SAMPLE_LINES):
-        columns.update(dict.fromkeys(row.cells))
+        if row.problem is None:
+            columns.update(dict.fromkeys(row.cells))
     if not columns:
         raise InputFileError(
             f"{path.name} holds no JSON object on a line of its own: write one object a line "

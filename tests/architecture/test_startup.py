@@ -23,6 +23,7 @@ def test_api_loads_no_model_library():
 
 
 def test_schemas_load_no_web_stack():
-    assert not _loaded("import pkgutil, api.schemas\n"
-                       "[__import__('api.schemas.' + m.name) for m in pkgutil.iter_modules(api.schemas.__path__)]") & {
-        "fastapi", "starlette", "sqlalchemy"}
+    assert not _loaded(
+        "import pkgutil, api.schemas\n"
+        "[__import__('api.schemas.' + m.name) for m in pkgutil.iter_modules(api.schemas.__path__)]"
+    ) & {"fastapi", "starlette", "sqlalchemy"}

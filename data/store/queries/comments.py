@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from data.store.models import Account, Comment, Contact, Mention, Survey, Theme
 from data.store.queries.anonymity import Cohorts, anonymous_surveys, may_show
+from data.store.queries.errors import QueryError
 from data.store.queries.grain import NEGATIVE, NEUTRAL, POSITIVE, comment_filters, polarity_rank
 from data.store.queries.paging import After, Page, SortKey, after_row, cut
 from data.store.queries.slices import UNKNOWN, Slice, within
@@ -66,7 +67,8 @@ class CommentRow:
 class CommentQuery:
     """Which comments: of a theme, of a polarity on it, of score bands, of a voice, in which order.
 
-    Empty talk ("n/a") is left out unless `empty_talk`; it makes no point, so it stands behind no count of themes.
+    `scale` (type, low, high, high is good) keeps the surveys of one type and scale. Empty talk ("n/a") is left out
+    unless `empty_talk`; it makes no point, so it stands behind no count of themes.
     """
 
     theme_key: str | None = None
@@ -75,6 +77,7 @@ class CommentQuery:
     voice: str = "all"
     order: str = "newest"
     empty_talk: bool = False
+    scale: tuple[str, float, float, bool] | None = None
 
 
 _COLUMNS = (
@@ -110,7 +113,7 @@ def list_comments(
     """List comments that were prepared (their text is redacted), a page at a time.
 
     Raises:
-        ValueError: The order, the voice or the polarity is not known, or the cursor is another list's.
+        QueryError: The order, the voice or the polarity is not known, or the cursor is another list's.
     """
     order = _order(query)
     statement = _selected(session, filters, query).order_by(*(key.ordered() for key in order)).limit(limit + 1)
@@ -148,13 +151,16 @@ def _selected(session: Session, filters: Slice, query: CommentQuery) -> Select[*
 
 def _conditions(session: Session, filters: Slice, query: CommentQuery) -> list[ColumnElement[bool]]:
     if query.voice not in VOICES:
-        raise ValueError(f"voice {query.voice!r} is not known: use {', '.join(VOICES)}")
+        raise QueryError(f"voice {query.voice!r} is not known: use {', '.join(VOICES)}")
     conditions = [Comment.text.is_not(None), *within(Comment.said_at.expression, filters), *comment_filters(filters)]
     if query.theme_key is not None:
         # Counts are over what was analysed: the list under a count is as long as the count says.
         conditions.append(Comment.analysed.is_(True))
     if not query.empty_talk:
         conditions.append(Comment.empty_reason.is_(None))
+    if query.scale is not None:
+        # The source says the type already; it lets an index find them.
+        conditions += [Comment.source == query.scale[0], Comment.survey_id.in_(_surveys_of(query.scale))]
     if query.bands:
         conditions.append(Comment.score_band.in_(query.bands))
     if query.voice != "all":
@@ -169,6 +175,16 @@ def _conditions(session: Session, filters: Slice, query: CommentQuery) -> list[C
     )
 
 
+def _surveys_of(scale: tuple[str, float, float, bool]) -> Select[*tuple[Any, ...]]:
+    survey_type, low, high, high_is_good = scale
+    return select(Survey.survey_id).where(
+        Survey.type == survey_type,
+        Survey.scale_min == low,
+        Survey.scale_max == high,
+        Survey.high_is_good.is_(high_is_good),
+    )
+
+
 def _spoken(session: Session, filters: Slice, query: CommentQuery) -> Subquery:
     keys = child_keys(session, query.theme_key or "")
     said = within(Mention.said_at.expression, filters)
@@ -177,9 +193,35 @@ def _spoken(session: Session, filters: Slice, query: CommentQuery) -> Subquery:
     rolled = select(Mention.comment_pk).where(Mention.theme_key.in_(keys), *said).group_by(Mention.comment_pk)
     if query.polarity is not None:
         if query.polarity not in POLARITIES:
-            raise ValueError(f"polarity {query.polarity!r} is not known: use {', '.join(POLARITIES)}")
+            raise QueryError(f"polarity {query.polarity!r} is not known: use {', '.join(POLARITIES)}")
         rolled = rolled.having(polarity_rank() == POLARITIES[query.polarity])
     return rolled.subquery("spoken")
+
+
+@dataclass(frozen=True)
+class ThemeShare:
+    """How many of some comments speak badly of a theme."""
+
+    key: str
+    name: str
+    comments: int
+
+
+def negative_themes(session: Session, filters: Slice, *, query: CommentQuery, limit: int = 5) -> list[ThemeShare]:
+    """Give the taxonomy themes that most of the comments of a list speak badly of."""
+    comments = func.count(Mention.comment_pk.distinct()).label("comments")
+    rows = session.execute(
+        select(Theme.theme_key, Theme.name, comments)
+        .select_from(Comment)
+        .join(Mention, Mention.comment_pk == Comment.id)
+        .join(Theme, Theme.theme_key == Mention.theme_key)
+        .where(Mention.kind == "taxonomy", Mention.polarity == "negative", Theme.state != "hidden")
+        .where(*_conditions(session, filters, query))
+        .group_by(Theme.theme_key, Theme.name)
+        .order_by(comments.desc(), Theme.theme_key)
+        .limit(limit)
+    )
+    return [ThemeShare(*row) for row in rows]
 
 
 def detractor_rank() -> ColumnElement[int]:
@@ -189,7 +231,7 @@ def detractor_rank() -> ColumnElement[int]:
 
 def _order(query: CommentQuery) -> list[SortKey]:
     if query.order not in ORDERS:
-        raise ValueError(f"order {query.order!r} is not known: use {', '.join(ORDERS)}")
+        raise QueryError(f"order {query.order!r} is not known: use {', '.join(ORDERS)}")
     newest = [
         SortKey(Comment.said_at.expression, descending=True, is_time=True),
         SortKey(Comment.id.expression, descending=True),

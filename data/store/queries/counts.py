@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from data.store.models import Account, Theme
 from data.store.queries.anonymity import anonymous_surveys
+from data.store.queries.errors import QueryError
 from data.store.queries.grain import GRAIN_DIMENSIONS, Scope, comment_grain, theme_grain
 from data.store.queries.slices import UNKNOWN, Slice
 
@@ -54,13 +55,14 @@ def theme_counts(
     group_by: Sequence[str] = ("theme",),
     kind: str = "taxonomy",
     theme_keys: Sequence[str] = (),
+    with_revenue: bool = True,
 ) -> list[GroupCounts]:
     """Count by any of `DIMENSIONS`; most comments first, then by the group's values.
 
-    Without `theme` among them a comment counts once however many themes it speaks of. Hidden themes are left out.
+    `with_revenue` False leaves revenue out, which takes a pass of its own. Without `theme` among them a comment counts once however many themes it speaks of. Hidden themes are left out.
 
     Raises:
-        ValueError: A dimension or the kind is not known.
+        QueryError: A dimension or the kind is not known.
     """
     _check(group_by, kind)
     scope = Scope(
@@ -73,15 +75,13 @@ def theme_counts(
     by_theme = "theme" in group_by
     grain = theme_grain(session, filters, scope=scope) if by_theme else comment_grain(filters, scope=scope)
     base = _base(grain, group_by)
-    revenue = _revenue(session, base, len(group_by))
+    revenue = _revenue(session, base, len(group_by)) if with_revenue else {}
     rows = session.execute(_counted(base, group_by)).all()
     found = [_group(tuple(row), group_by, revenue) for row in rows]
     return sorted(found, key=lambda one: (-one.counts.comments, *one.group.values()))
 
 
-def total_counts(
-    session: Session, filters: Slice, *, kind: str = "taxonomy", theme_keys: Sequence[str] = ()
-) -> Counts:
+def total_counts(session: Session, filters: Slice, *, kind: str = "taxonomy", theme_keys: Sequence[str] = ()) -> Counts:
     """Count over all themes of a kind: a comment, a respondent, an account and its revenue once each."""
     found = theme_counts(session, filters, group_by=(), kind=kind, theme_keys=theme_keys)
     return found[0].counts if found else Counts()
@@ -90,15 +90,16 @@ def total_counts(
 def _check(group_by: Sequence[str], kind: str) -> None:
     unknown = [name for name in group_by if name not in DIMENSIONS]
     if unknown:
-        raise ValueError(f"can't group by {', '.join(unknown)}: use {', '.join(DIMENSIONS)}")
+        raise QueryError(f"can't group by {', '.join(unknown)}: use {', '.join(DIMENSIONS)}")
     if kind not in KINDS:
-        raise ValueError(f"theme kind {kind!r} is not known: use {' or '.join(KINDS)}")
+        raise QueryError(f"theme kind {kind!r} is not known: use {' or '.join(KINDS)}")
 
 
 def _base(grain: Subquery, group_by: Sequence[str]) -> Subquery:
     """Put the group's columns first (g0, g1, ...) and leave out hidden themes."""
     dims = [_dimension(grain, name).label(f"g{place}") for place, name in enumerate(group_by)]
-    chosen = select(*dims, *grain.c["account", "respondent", "vendor_voice"], *_measures(grain))
+    columns = (*grain.c["account", "respondent", "vendor_voice"], *_measures(grain))
+    chosen = select(*dims, *columns).select_from(grain)
     if set(group_by) & set(ACCOUNT_DIMENSIONS):
         chosen = chosen.outerjoin(Account, Account.account_id == grain.c.account)
     if "theme" in group_by:
@@ -143,6 +144,7 @@ def _revenue(session: Session, base: Subquery, width: int) -> dict[tuple[str, ..
     found: dict[tuple[str, ...], dict[str, float]] = {}
     rows = session.execute(
         select(*keys, currency, func.sum(Account.arr))
+        .select_from(once)
         .join(Account, Account.account_id == once.c.account)
         .where(Account.arr.is_not(None))
         .group_by(*keys, currency)

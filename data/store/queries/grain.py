@@ -50,7 +50,8 @@ def split_window(filters: Slice, newest: datetime) -> tuple[tuple[str | None, st
     since = filters.since
     first_start = month_start(since) if since is not None else None
     whole_since = since is None or since == first_start
-    if first_start == last_start and not (whole_since and whole_until):
+    reversed_window = since is not None and since > filters.as_of
+    if reversed_window or (first_start == last_start and not (whole_since and whole_until)):
         return ("9999-99", "0000-00"), [filters]
     if since is not None and not whole_since:
         end = next_month(since)

@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, UnaryExpression, and_, or_
 
+from data.store.queries.errors import QueryError
+
 T = TypeVar("T")
 # What a cursor holds: the values of the order's keys at the last row.
 After = Sequence[Any]
@@ -36,19 +38,24 @@ class SortKey:
         """Turn a cursor's value into one to compare with.
 
         Raises:
-            ValueError: A time is not in ISO format.
+            QueryError: A time is not in ISO format.
         """
-        return datetime.fromisoformat(value) if self.is_time and isinstance(value, str) else value
+        if not (self.is_time and isinstance(value, str)):
+            return value
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError as error:
+            raise QueryError(f"cursor holds {value!r} where a time belongs: start again without it") from error
 
 
 def after_row(order: Sequence[SortKey], after: After) -> ColumnElement[bool]:
     """Give the condition "comes after the row with these keys".
 
     Raises:
-        ValueError: The number of values is not the order's.
+        QueryError: The number of values is not the order's.
     """
     if len(after) != len(order):
-        raise ValueError(f"cursor has {len(after)} values, this list is ordered by {len(order)}")
+        raise QueryError(f"cursor has {len(after)} values, this list is ordered by {len(order)}")
     values = [key.read(value) for key, value in zip(order, after, strict=True)]
     steps = []
     for place, key in enumerate(order):

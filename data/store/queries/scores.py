@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from cx.scores import PASSIVE_FROM, PROMOTER_FROM, TOP_BOXES, Clusters, Scale, Score, score_of_clusters
 from data.store.models import Account, Response, Survey
 from data.store.queries.anonymity import anonymous_surveys, may_show
+from data.store.queries.errors import QueryError
 from data.store.queries.slices import UNKNOWN, Slice, month_of, who_filters, within
 
 SURVEY_TYPES = ("nps", "csat", "ces")
@@ -46,11 +47,11 @@ def scores(session: Session, filters: Slice, *, group_by: Sequence[str] = ()) ->
     Groups without an answer have no row. A filter on sources keeps the surveys of those types.
 
     Raises:
-        ValueError: A dimension is not known.
+        QueryError: A dimension is not known.
     """
     unknown = [name for name in group_by if name not in SCORE_DIMENSIONS]
     if unknown:
-        raise ValueError(f"can't group scores by {', '.join(unknown)}: use {', '.join(SCORE_DIMENSIONS)}")
+        raise QueryError(f"can't group scores by {', '.join(unknown)}: use {', '.join(SCORE_DIMENSIONS)}")
     per_account = _per_account(session, filters, group_by)
     rows = session.execute(_moments(per_account, len(group_by))).all()
     return sorted((_row(tuple(row), group_by) for row in rows), key=_order)

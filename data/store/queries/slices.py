@@ -49,6 +49,11 @@ class Slice:
         allowed = self.accounts is None or account_id in self.accounts
         return replace(self, accounts=(account_id,) if allowed else ())
 
+    def of_source(self, source: str) -> "Slice":
+        """Narrow to one source; one that the filters leave out leaves nothing."""
+        allowed = not self.sources or source in self.sources
+        return replace(self, sources=(source,)) if allowed else replace(self, accounts=())
+
     def before(self) -> "Slice | None":
         """Give the window of equal length just before this one; None when this one has no beginning."""
         if self.since is None:
@@ -62,7 +67,7 @@ class Slice:
 _TICK = datetime(2000, 1, 1, microsecond=1) - datetime(2000, 1, 1)
 
 
-class month_of(FunctionElement[str]):  # noqa: N801 - a SQL function
+class month_of(FunctionElement[str]):
     """Month of a UTC time as YYYY-MM."""
 
     type = String()

@@ -70,7 +70,9 @@ _INFO = (
 
 def theme_infos(session: Session, keys: Iterable[str]) -> dict[str, ThemeInfo]:
     """Give themes by key; unknown keys are left out."""
-    rows = session.execute(select(*_INFO).where(Theme.theme_key.in_(set(keys))).order_by(Theme.theme_key))
+    rows: Sequence[Any] = session.execute(
+        select(*_INFO).where(Theme.theme_key.in_(set(keys))).order_by(Theme.theme_key)
+    ).all()
     return {row[0]: ThemeInfo(*row) for row in rows}
 
 
@@ -116,11 +118,10 @@ def theme_rows(
     ]
 
 
-def _months(
-    session: Session, filters: Slice, *, kind: str, theme_keys: Sequence[str]
-) -> dict[str, list[MonthCounts]]:
+def _months(session: Session, filters: Slice, *, kind: str, theme_keys: Sequence[str]) -> dict[str, list[MonthCounts]]:
     found: dict[str, list[MonthCounts]] = {}
-    rows = theme_counts(session, filters, group_by=("theme", "month"), kind=kind, theme_keys=theme_keys)
+    groups = ("theme", "month")
+    rows = theme_counts(session, filters, group_by=groups, kind=kind, theme_keys=theme_keys, with_revenue=False)
     for one in sorted(rows, key=lambda row: row.group["month"]):
         counts = one.counts
         found.setdefault(one.group["theme"], []).append(
@@ -139,7 +140,7 @@ def last_said(session: Session, filters: Slice, *, kind: str = "taxonomy") -> di
     rows = session.execute(
         select(Mention.theme_key, func.max(Mention.said_at)).where(*conditions).group_by(Mention.theme_key)
     )
-    return {key: time for key, time in rows}  # noqa: C416 - rows are not pairs to the type checker
+    return {key: time for key, time in rows}
 
 
 def child_keys(session: Session, key: str) -> list[str]:

@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from data.store.models import Comment, Embedding, Passage, PassageText
+from data.store.models import Embedding, PassageText
 from data.store.repositories.bulk import chunks, insert_ignore
 
-# Under this many passages a comment is its own only passage, and needs no vector as context.
-CONTEXT_FROM_PASSAGES = 2
 
 
 def pack(vector: NDArray[np.float32]) -> bytes:
@@ -25,36 +23,20 @@ def unpack(packed: bytes) -> NDArray[np.float32]:
     return np.frombuffer(packed, dtype="<f2").astype(np.float32)
 
 
-def _missing_passages(model_key: str) -> Select[Any, Any]:
+def _missing(model_key: str) -> Select[Any, Any]:
     has = exists().where(Embedding.text_key == PassageText.text_key, Embedding.model_key == model_key)
     return select(PassageText.text_key, PassageText.text).where(~has)
 
 
-def _missing_contexts(model_key: str) -> Select[Any, Any]:
-    has = exists().where(Embedding.text_key == Comment.content_key, Embedding.model_key == model_key)
-    several = exists().where(Passage.comment_pk == Comment.id, Passage.position == CONTEXT_FROM_PASSAGES - 1)
-    return (
-        select(Comment.content_key, func.min(Comment.text))
-        .where(Comment.analysed.is_(True), Comment.tagged_with.is_(None), several, ~has)
-        .group_by(Comment.content_key)
-    )
-
-
 def count_missing(session: Session, model_key: str) -> int:
-    """Count the texts without a vector of this model: passages, and whole comments of several passages."""
-    total = 0
-    for query in (_missing_passages(model_key), _missing_contexts(model_key)):
-        total += session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return total
+    """Count the texts without a vector of this model."""
+    return session.scalar(select(func.count()).select_from(_missing(model_key).subquery())) or 0
 
 
 def missing(session: Session, model_key: str, limit: int) -> list[tuple[str, str]]:
     """Give the next (key, text) pairs without a vector of this model."""
-    rows = session.execute(_missing_passages(model_key).order_by(PassageText.text_key).limit(limit)).all()
-    if not rows:
-        query = _missing_contexts(model_key).order_by(Comment.content_key)
-        rows = session.execute(query.limit(limit)).all()
-    return [(key, text) for key, text in rows]
+    rows = session.execute(_missing(model_key).order_by(PassageText.text_key).limit(limit))
+    return list(rows.tuples().all())
 
 
 def put(session: Session, model_key: str, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:
@@ -93,6 +75,5 @@ def stream(session: Session, model_key: str, size: int = 5000) -> Iterator[tuple
 
 def drop_orphans(session: Session) -> int:
     """Delete vectors whose text is gone. Returns how many."""
-    no_passage = ~exists().where(PassageText.text_key == Embedding.text_key)
-    no_comment = ~exists().where(Comment.content_key == Embedding.text_key)
-    return session.execute(delete(Embedding).where(no_passage, no_comment)).rowcount  # type: ignore[attr-defined]
+    gone = ~exists().where(PassageText.text_key == Embedding.text_key)
+    return session.execute(delete(Embedding).where(gone)).rowcount  # type: ignore[attr-defined]

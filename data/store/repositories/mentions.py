@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from data.store.models import Comment, Correction, Mention, Passage, PassageText
+from data.store.models import Comment, Correction, Mention, Passage
 from data.store.repositories.bulk import chunks
 from data.store.repositories.preparation import mark_stale
 
@@ -72,13 +72,13 @@ def untagged(session: Session, tagger_key: str, limit: int) -> list[CommentToTag
     }
     for part in chunks(comments):
         found = session.execute(
-            select(Passage.comment_pk, Passage.id, Passage.text_key, PassageText.text)
-            .join(PassageText, PassageText.text_key == Passage.text_key)
+            select(Passage.comment_pk, Passage.id, Passage.text_key, Passage.start, Passage.end)
             .where(Passage.comment_pk.in_(part))
             .order_by(Passage.comment_pk, Passage.position)
         )
-        for pk, passage_id, text_key, text in found:
-            comments[pk].passages.append(PassageToTag(passage_id, text_key, text))
+        for pk, passage_id, text_key, start, end in found:
+            comment = comments[pk]
+            comment.passages.append(PassageToTag(passage_id, text_key, comment.text[start:end]))
     return list(comments.values())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from data.store.models import (
+    Account,
     Comment,
     Contact,
     Original,
@@ -59,22 +60,37 @@ class PreparedRow:
     passages: list[PassageRow] = field(default_factory=list)
 
 
-def names_by_account(session: Session) -> dict[str, list[str]]:
-    """Give the names of the known contacts by account, sorted."""
-    names: dict[str, list[str]] = {}
+@dataclass(frozen=True)
+class KnownPerson:
+    """A person whom the files name."""
+
+    key: str
+    name: str
+    email: str
+
+
+def contacts_by_account(session: Session) -> dict[str, list[KnownPerson]]:
+    """Give the known contacts by account ("" for none), by id."""
+    found: dict[str, list[KnownPerson]] = {}
     rows = session.execute(
-        select(func.coalesce(Contact.account_id, ""), Contact.name)
-        .where(Contact.name.is_not(None))
-        .order_by(Contact.name)
+        select(func.coalesce(Contact.account_id, ""), Contact.contact_id, Contact.name, Contact.email)
+        .where(Contact.name.is_not(None) | Contact.email.is_not(None))
+        .order_by(Contact.contact_id)
     )
-    for account_key, name in rows:
-        names.setdefault(account_key, []).append(name or "")
-    return names
+    for account_key, contact_id, name, email in rows:
+        found.setdefault(account_key, []).append(KnownPerson(contact_id, name or "", email or ""))
+    return found
 
 
-def staff_names(session: Session) -> list[str]:
-    """Give the names of the vendor's own people: they are not redacted."""
-    return list(session.scalars(select(Staff.name).distinct().order_by(Staff.name)))
+def account_names(session: Session) -> dict[str, str]:
+    """Give the names of the accounts by id: names of companies are not redacted."""
+    return dict(session.execute(select(Account.account_id, Account.name)).tuples().all())
+
+
+def staff(session: Session) -> list[KnownPerson]:
+    """Give the vendor's own people, by id: they are not redacted."""
+    rows = session.execute(select(Staff.staff_id, Staff.name, Staff.email).order_by(Staff.staff_id))
+    return [KnownPerson(staff_id, name, email or "") for staff_id, name, email in rows]
 
 
 def mark_outdated(session: Session, marks: Mapping[str, str], default_mark: str) -> int:

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from data.store.models import Comment, Embedding, Lineage, Mention, Passage, PassageText, Theme
-from data.store.repositories.bulk import chunks
+from data.store.repositories.bulk import chunks, insert_ignore
 from data.store.repositories.mentions import MentionRow
 from data.store.repositories.preparation import mark_stale
 
@@ -54,6 +54,7 @@ class Member:
 
     passage_id: int
     comment_pk: int
+    content_key: str
     text_key: str
     account_id: str | None
     said_at: datetime
@@ -104,25 +105,30 @@ def add_lineage(session: Session, run_id: int, rows: Sequence[LineageRow], *, no
     session.add_all(Lineage(run_id=run_id, happened_at=now, **asdict(row)) for row in rows)
 
 
-def corpus(session: Session, model_key: str) -> Iterator[tuple[str, str, bytes, int]]:
-    """Give (text key, words, vector, respondents) of each distinct customer passage, in key order."""
+def corpus(session: Session, model_key: str) -> Iterator[tuple[str, str, str, bytes, int]]:
+    """Give (content key, text key, words, vector, respondents) of each distinct customer passage in its comment.
+
+    Comments of the same words are one; order by keys, so that the order of import does not matter. Review notes are
+    the vendor's voice: they join themes, they don't make them.
+    """
     query = (
         select(
-            PassageText.text_key,
+            Comment.content_key,
+            Passage.text_key,
             PassageText.text,
             Embedding.vector,
             func.count(Comment.respondent_key.distinct()),
         )
-        .join(Passage, Passage.text_key == PassageText.text_key)
-        .join(Comment, Comment.id == Passage.comment_pk)
-        .join(Embedding, (Embedding.text_key == PassageText.text_key) & (Embedding.model_key == model_key))
+        .join(Passage, Passage.comment_pk == Comment.id)
+        .join(PassageText, PassageText.text_key == Passage.text_key)
+        .join(Embedding, (Embedding.text_key == Passage.text_key) & (Embedding.model_key == model_key))
         .where(Comment.analysed.is_(True), Comment.vendor_voice.is_(False))
-        .group_by(PassageText.text_key, PassageText.text, Embedding.vector)
-        .order_by(PassageText.text_key)
+        .group_by(Comment.content_key, Passage.text_key, PassageText.text, Embedding.vector)
+        .order_by(Comment.content_key, Passage.text_key)
         .execution_options(yield_per=5000)
     )
     for row in session.execute(query):
-        yield row[0], row[1], row[2], row[3]
+        yield row[0] or "", row[1], row[2], row[3], row[4]
 
 
 def tokens_of(session: Session, text_keys: Sequence[str]) -> dict[str, list[list[str]]]:
@@ -134,30 +140,50 @@ def tokens_of(session: Session, text_keys: Sequence[str]) -> dict[str, list[list
     return found
 
 
-def members(session: Session, *, state_is_null: bool = False) -> Iterator[Member]:
+def texts_of(session: Session, text_keys: Sequence[str]) -> dict[str, str]:
+    """Give the words of passages."""
+    found: dict[str, str] = {}
+    for part in chunks(sorted(set(text_keys))):
+        rows = session.execute(
+            select(PassageText.text_key, PassageText.text).where(PassageText.text_key.in_(part))
+        )
+        found.update(rows.tuples().all())
+    return found
+
+
+def members(session: Session, *, waiting_only: bool = False) -> Iterator[Member]:
     """Give every analysed passage, or only those that discovery has not looked at, in id order."""
     query = (
-        select(Passage.id, Passage.comment_pk, Passage.text_key, Comment.account_id, Comment.said_at, Passage.sentiment)
+        select(
+            Passage.id,
+            Passage.comment_pk,
+            func.coalesce(Comment.content_key, ""),
+            Passage.text_key,
+            Comment.account_id,
+            Comment.said_at,
+            Passage.sentiment,
+        )
         .join(Comment, Comment.id == Passage.comment_pk)
         .where(Comment.analysed.is_(True))
         .order_by(Passage.id)
         .execution_options(yield_per=5000)
     )
-    if state_is_null:
+    if waiting_only:
         query = query.where(Passage.theme_state.is_(None))
     for row in session.execute(query):
         yield Member(*row)
 
 
-def current_members(session: Session) -> dict[str, str]:
-    """Give the discovered theme that each distinct passage is in now: text key -> theme key."""
+def current_members(session: Session) -> dict[tuple[str, str], str]:
+    """Give the discovered theme that each distinct passage is in now: (content key, text key) -> theme key."""
     rows = session.execute(
-        select(Passage.text_key, Mention.theme_key)
-        .join(Mention, Mention.passage_id == Passage.id)
+        select(Comment.content_key, Passage.text_key, Mention.theme_key)
+        .join(Passage, Passage.id == Mention.passage_id)
+        .join(Comment, Comment.id == Mention.comment_pk)
         .where(Mention.kind == "discovered", Mention.said_by != "person")
         .distinct()
     )
-    return dict(rows.tuples())
+    return {(content_key or "", text_key): theme_key for content_key, text_key, theme_key in rows}
 
 
 def count_unplaced(session: Session) -> int:
@@ -176,10 +202,10 @@ def clear_members(session: Session) -> None:
     session.execute(delete(Mention).where(Mention.kind == "discovered", Mention.said_by != "person"))
 
 
-def place(session: Session, mentions: Sequence[MentionRow], states: Mapping[int, str]) -> None:
+def place(session: Session, mentions: Sequence[MentionRow], states: Mapping[int, str | None]) -> None:
     """Put passages into discovered themes and note where the others stand."""
     if mentions:
-        session.execute(insert(Mention), [vars(m) for m in mentions])
+        insert_ignore(session, Mention, [vars(m) for m in mentions])
     if states:
         session.execute(update(Passage), [{"id": pk, "theme_state": state} for pk, state in states.items()])
     mark_stale(session, {m.account_id or "" for m in mentions})
@@ -190,7 +216,7 @@ def state_counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(func.coalesce(Passage.theme_state, "new"), func.count()).group_by(Passage.theme_state)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def all_analysed_are_stale(session: Session) -> None:

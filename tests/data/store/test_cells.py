@@ -18,17 +18,34 @@ def _theme(key, *, kind="discovered", parent=None):
 
 def _comment(pk, account, **changes):
     values = {
-        "id": pk, "comment_id": f"response:{pk}", "kind": "response", "origin_id": str(pk), "source": "nps",
-        "account_id": account, "respondent_key": f"c{pk}", "role": "admin", "stage": "usage", "said_at": NOW,
-        "month": "2026-09", "original_hash": "x", "analysed": True,
+        "id": pk,
+        "comment_id": f"response:{pk}",
+        "kind": "response",
+        "origin_id": str(pk),
+        "source": "nps",
+        "account_id": account,
+        "respondent_key": f"c{pk}",
+        "role": "admin",
+        "stage": "usage",
+        "said_at": NOW,
+        "month": "2026-09",
+        "original_hash": "x",
+        "analysed": True,
     }
     return Comment(**{**values, **changes})
 
 
 def _mention(passage, comment, theme, polarity, kind="discovered"):
     return Mention(
-        passage_id=passage, comment_pk=comment, theme_key=theme, kind=kind, polarity=polarity, confidence=1.0,
-        said_by="model", account_id=None, said_at=NOW,
+        passage_id=passage,
+        comment_pk=comment,
+        theme_key=theme,
+        kind=kind,
+        polarity=polarity,
+        confidence=1.0,
+        said_by="model",
+        account_id=None,
+        said_at=NOW,
     )
 
 
@@ -63,7 +80,9 @@ def filled(store):
 def _counts(store):
     with store.read() as session:
         rows = session.execute(
-            select(ThemeCell.theme_key, ThemeCell.account_key, ThemeCell.comments, ThemeCell.negative, ThemeCell.positive)
+            select(
+                ThemeCell.theme_key, ThemeCell.account_key, ThemeCell.comments, ThemeCell.negative, ThemeCell.positive
+            )
         )
         return {(key, account): (comments, bad, good) for key, account, comments, bad, good in rows}
 

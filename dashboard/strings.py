@@ -1,0 +1,110 @@
+"""Every text on the pages that is not data: plain, short, no raw keys."""
+
+ROLES = {
+    "economic_buyer": "Economic buyer",
+    "champion": "Champion",
+    "admin": "Admin",
+    "power_user": "Power user",
+    "end_user": "End user",
+    "unknown": "Role not known",
+}
+ROLES_SHORT = {
+    "economic_buyer": "Buyer",
+    "champion": "Champion",
+    "admin": "Admin",
+    "power_user": "Power user",
+    "end_user": "End user",
+    "unknown": "Not known",
+}
+ROLES_MANY = {
+    "economic_buyer": "economic buyers",
+    "champion": "champions",
+    "admin": "admins",
+    "power_user": "power users",
+    "end_user": "end users",
+    "unknown": "people of unknown role",
+}
+STAGES = {
+    "consideration": "Consideration",
+    "decision": "Decision",
+    "handoff": "Handoff",
+    "onboarding": "Onboarding",
+    "usage": "Usage",
+    "support": "Support",
+    "business_review": "Business review",
+    "renewal": "Renewal",
+    "unknown": "Stage not known",
+}
+SOURCES = {
+    "nps": "NPS",
+    "csat": "CSAT",
+    "ces": "CES",
+    "ticket": "Tickets",
+    "in_app": "In-app comments",
+    "review_note": "Review notes",
+}
+SEGMENTS = {"smb": "SMB", "mid_market": "Mid-market", "enterprise": "Enterprise", "unknown": "Segment not known"}
+# Days; None is everything.
+PERIODS: dict[str, int | None] = {
+    "30d": 30,
+    "90d": 90,
+    "180d": 180,
+    "365d": 365,
+    "all": None,
+}
+DEFAULT_PERIOD = "90d"
+PERIOD_NAMES = {
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+    "180d": "Last 180 days",
+    "365d": "Last 12 months",
+    "all": "All time",
+}
+SCORE_NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
+SCORE_MEANS = {
+    "nps": "promoters minus detractors",
+    "csat": "satisfied: top two boxes",
+    "ces": "mean effort score",
+}
+FLAGGED_ONE = {"nps": "detractor", "csat": "flagged answer", "ces": "flagged answer"}
+FLAGGED_MANY = {"nps": "detractors", "csat": "flagged answers", "ces": "flagged answers"}
+SIGNS = {"negative": "−", "positive": "+", "neutral": "○"}
+
+TITLE = "Sottovoce"
+OVERVIEW = "Overview"
+FILTER_PERIOD = "Period"
+FILTER_SEGMENT = "Segment"
+FILTER_ROLE = "Role"
+FILTER_STAGE = "Stage"
+FILTER_SOURCE = "Source"
+ALL_OF = {
+    "segment": "all segments",
+    "role": "all roles",
+    "stage": "all stages",
+    "source": "all sources",
+}
+MORE_COMMENTS = "Show more comments"
+NO_COMMENTS = "None of them wrote a comment in this period."
+NOTHING_FLAGGED = "Nobody is below the line in this period."
+FEW_ANSWERS = "few answers"
+THEMES_TITLE = "What hurts most"
+THEMES_NOTE = (
+    "Taxonomy themes by negative comments. A comment with two points counts under both; an account's revenue "
+    "counts once a theme. By role: negative comments."
+)
+NO_THEMES = "No comment in this period speaks badly of a theme."
+EMERGING_TITLE = "Emerging"
+EMERGING_NOTE = "Found in the comments; the taxonomy has no word for them. Counted apart from the themes above."
+ACCOUNTS_TITLE = "Accounts to look at"
+ACCOUNTS_NOTE = "Most low answers first: NPS detractors, CSAT and CES at or past their survey's line."
+NO_ACCOUNTS = "No account gave a low answer in this period."
+COVERAGE_TITLE = "Who answered"
+EMPTY_TITLE = "Nothing to show yet"
+EMPTY_TEXT = "The database holds no answers and no comments. Bring the sample or your own files, then reload this page:"
+EMPTY_COMMANDS = ("sottovoce import data/sample", "sottovoce run")
+EMPTY_SLICE_TITLE = "No answer in this slice"
+EMPTY_SLICE_TEXT = "Nobody answered here in this period. Widen the filters above."
+NO_SCORES = "No scored answer in this slice; the themes below come from comments without a score."
+UNREACHABLE_TITLE = "The API does not answer"
+NO_KEY_TITLE = "This page needs a key"
+SHOW_ALL = "Read all"

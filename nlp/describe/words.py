@@ -1,0 +1,100 @@
+"""Tokens as the describing rooms read them, and which of them may stand in a name."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+WORD = re.compile(r"[A-Za-z]{2,}(?:[-'][A-Za-z]+)*$")
+FALLBACK = re.compile(r"<[^<>\s]+>|[A-Za-z]+(?:[-'][A-Za-z]+)*|[0-9]+|[^\sA-Za-z0-9]")
+CONTENT = frozenset({"NOUN", "ADJ", "VERB"})
+# Words that carry no theme although a grammar calls them content; written for customer comments.
+EMPTY = frozenset(
+    """
+    able actually alright anybody anyone anything asap basically bit bunch certain couple day days dear definitely
+    different does doing done eg etc ever everybody everyone everything fact feel fine folk folks general get gets
+    getting give given glad go goes going gonna good goodbye got gotta great guess guy guys happen happy hello help hey
+    hi hope idea ie instance issue issues item just kind know lady let like literally little look lot lots love luck
+    madam make many matter maybe mean mine month need needs nice ok okay one ones oh order own part particular people
+    perhaps person place please point possible problem problems put quite rather really reason right said say says see
+    seem sir someone something sort start stuff suppose sure take talk tell thank thanks thing things think time times
+    today tomorrow tonight total totally tried try trying type um use used user using various very wait want wanted
+    wants way week weeks well whole wish wonder would yeah year years yep yes yesterday yet able
+    """.split()
+)
+# Content words of EMPTY that may still stand inside or at the end of a name, beside a stronger word.
+SUPPORTING = frozenset("day days get help issue issues order problem problems time times type use user wait".split())
+STOP = frozenset(ENGLISH_STOP_WORDS) | EMPTY
+
+
+class Token(NamedTuple):
+    """One token: text as written, lemma, universal part of speech ("" where no tagger ran)."""
+
+    text: str
+    lemma: str
+    pos: str
+
+
+def plain_tokens(text: str) -> tuple[Token, ...]:
+    """Split a text without a tagger; the lemma is the lower-case word, the part of speech empty."""
+    return tuple(Token(word, word.lower(), "") for word in FALLBACK.findall(text))
+
+
+def stem(word: str) -> str:
+    """Return a crude stem, only to see that two words are forms of one."""
+    low = word.lower()
+    for ending in ("ations", "ation", "ments", "ment", "ingly", "ings", "ing", "ies", "ied", "ers", "ed", "er", "es"):
+        if low.endswith(ending) and len(low) - len(ending) >= 3:
+            low = low[: -len(ending)]
+            break
+    else:
+        low = low[:-1] if low.endswith(("s", "y", "e")) and len(low) > 3 else low
+    return low[:-1] if len(low) > 3 and (low[-1] == low[-2] or low.endswith("e")) else low
+
+
+def is_negation(token: Token) -> bool:
+    """Tell whether a token negates; such a word is written "not" in names."""
+    return token.text.lower() in {"not", "n't", "n’t", "never"}
+
+
+def masked(tokens: Sequence[Token]) -> list[bool]:
+    """Return for each token whether it must not be shown: redaction placeholders and halves of hyphened words."""
+    hide = [False] * len(tokens)
+    inside = False
+    for at, token in enumerate(tokens):
+        text = token.text
+        if text.startswith("<") and text.endswith(">") and len(text) > 1:
+            hide[at] = True
+        elif text in "<>[]" and text:
+            inside = text in "<["
+            hide[at] = True
+        elif inside:
+            hide[at] = True
+        elif text in {"-", "/", "_", "’", "'"}:
+            hide[max(0, at - 1) : at + 2] = [True] * len(hide[max(0, at - 1) : at + 2])
+    for at, token in enumerate(tokens[:-1]):
+        if token.text in {"-", "/", "_"}:
+            hide[at + 1] = True
+    return hide
+
+
+def is_word(token: Token) -> bool:
+    """Tell whether a token is a whole word: letters, at least three of them unless it is an acronym."""
+    text = token.text
+    return bool(WORD.match(text)) and (len(text) > 2 or text.isupper())
+
+
+def is_acronym(text: str) -> bool:
+    """Tell whether a word is written in capitals throughout, as API or SSO."""
+    return text.isupper() and 2 <= len(text) <= 5
+
+
+def is_content(token: Token, blocked: Collection[str]) -> bool:
+    """Tell whether a token may carry meaning in a name or a list of terms."""
+    low, lemma = token.text.lower(), token.lemma.lower()
+    if not is_word(token) or low in blocked or lemma in blocked or low in STOP or lemma in STOP:
+        return False
+    if token.pos == "PROPN":
+        return is_acronym(token.text)
+    return token.pos in CONTENT or token.pos == ""

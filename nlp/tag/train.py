@@ -1,0 +1,248 @@
+"""Train the tagger from examples: out-of-fold opinions give weights and cut, then everything is fitted on all rows."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.config import TagConfig
+from nlp.embed.types import Embedder, Vectors
+from nlp.errors import TagError
+from nlp.sentiment.lexicon import lexicon_features, parse_lexicon
+from nlp.tag import lexical
+from nlp.tag.encoder import Delta, tuned_embedder
+from nlp.tag.examples import correction_examples, distinct_examples, merge_corrections
+from nlp.tag.model import TaggerModel, side_shares
+from nlp.tag.opinions import (
+    OPINIONS,
+    Inputs,
+    Opinions,
+    fit_opinions,
+    side_opinions,
+    theme_opinions,
+)
+from nlp.tag.rules import Rule, parse_rules
+from nlp.tag.stack import Stack, fit_stack, micro_f1
+from nlp.tag.targets import Targets, fold_numbers, make_targets
+from nlp.tag.types import POLARITIES, Correction, Definition, Example
+
+Report = Callable[[str], None]
+# Shares of the tuned encoder in the polarity that are tried, and sharpness.
+SIDE_SHARES = np.round(np.arange(0.0, 1.01, 0.1), 1)
+# Fewer rows than this a fold leave themes without an example in it.
+SMALLEST_FOLD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Examples as arrays, and what is the same in every fold."""
+
+    texts: list[str]
+    targets: Targets
+    embeddings: Vectors
+    counts: lexical.Sparse
+    valences: NDArray[np.float32]
+    definitions: Vectors
+    rules: list[Rule]
+    keys: tuple[str, ...]
+
+    def inputs(self, rows: NDArray[np.int64], tuned: Vectors) -> Inputs:
+        texts = [self.texts[row] for row in rows]
+        return Inputs(texts, self.embeddings[rows], tuned, self.counts[rows], self.valences[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """What models said about rows that they had not seen.
+
+    Attributes:
+        rows: Rows of the sorted examples that were held out.
+        themes: (opinions, rows, themes) log-odds.
+        sides: (2, rows, themes, polarities) log-probabilities.
+    """
+
+    rows: NDArray[np.int64]
+    themes: Vectors
+    sides: Vectors
+
+
+def train(
+    examples: Sequence[Example],
+    definitions: Sequence[Definition],
+    embedder: Embedder,
+    *,
+    config: TagConfig | None = None,
+    seed: int = 0,
+    corrections: Sequence[Correction] = (),
+    rules_toml: str = "",
+    lexicon_text: str = "",
+    report: Report = lambda line: None,
+) -> TaggerModel:
+    """Train a tagger; the order of the examples does not matter.
+
+    Args:
+        examples: Texts with all of their points.
+        definitions: The themes, in the order that the model keeps.
+        embedder: The plain encoder; `config.epochs` 0 trains on it alone.
+        config: Settings.
+        seed: Of folds and fine-tuning.
+        corrections: People's verdicts; each counts for `config.correction_weight` examples.
+        rules_toml: Text of the rules file.
+        lexicon_text: Text of the word list.
+        report: Told about each step.
+
+    Raises:
+        TagError: Too few examples for the folds.
+    """
+    settings = config or TagConfig()
+    corrected = correction_examples(corrections, weight=settings.correction_weight)
+    chosen = sorted(merge_corrections(distinct_examples(examples), corrected), key=lambda example: example.text)
+    if len(chosen) < SMALLEST_FOLD * settings.folds:
+        raise TagError(f"{len(chosen)} examples are too few for {settings.folds} folds; give at least 4 a fold")
+    data = _prepare(chosen, definitions, embedder, rules_toml=rules_toml, lexicon_text=lexicon_text)
+    held = out_of_fold(data, chosen, embedder, config=settings, seed=seed, report=report)
+    stack = fit_stack(held.themes, data.targets.themes[held.rows])
+    side_weights = fit_side_weights(held.sides, data.targets.polarity[held.rows])
+    report("fitting on all examples")
+    delta, opinions, _ = _fit(data, np.arange(len(chosen)), embedder, config=settings, seed=seed, report=report)
+    return TaggerModel(
+        keys=data.keys,
+        config=settings,
+        delta=delta,
+        opinions=opinions,
+        stack=stack,
+        side_weights=side_weights,
+        rules_toml=rules_toml,
+        lexicon_text=lexicon_text,
+        card=_card(chosen, data, held, stack=stack, side_weights=side_weights, seed=seed, embedder=embedder),
+        plain_encoder=None if delta else embedder,
+    )
+
+
+def _prepare(
+    examples: Sequence[Example],
+    definitions: Sequence[Definition],
+    embedder: Embedder,
+    *,
+    rules_toml: str,
+    lexicon_text: str,
+) -> _Data:
+    keys = tuple(definition.key for definition in definitions)
+    texts = [example.text for example in examples]
+    return _Data(
+        texts=texts,
+        targets=make_targets(examples, keys=keys),
+        embeddings=embedder.embed(texts),
+        counts=lexical.hashed_counts(texts),
+        valences=lexicon_features(texts, parse_lexicon(lexicon_text)),
+        definitions=embedder.embed([f"{one.label}: {one.covers}" for one in definitions]),
+        rules=parse_rules(rules_toml, keys=keys),
+        keys=keys,
+    )
+
+
+def _fit(
+    data: _Data, rows: NDArray[np.int64], embedder: Embedder, *, config: TagConfig, seed: int, report: Report
+) -> tuple[Delta, Opinions, Embedder]:
+    """Fit encoder and opinions on some rows; return also the encoder that was made."""
+    targets = data.targets.rows(rows)
+    texts = [data.texts[row] for row in rows]
+    if not config.epochs:
+        heads = _plain_heads(data.embeddings[rows], targets)
+        inputs = data.inputs(rows, data.embeddings[rows])
+        return Delta(), fit_opinions(inputs, targets, tuned=heads, definitions=data.definitions), embedder
+    from nlp.tag.finetune import finetune
+
+    tuned = finetune(texts, targets, config=config, seed=seed, report=report)
+    encoder = tuned_embedder(tuned.delta, config=config)
+    inputs = data.inputs(rows, np.zeros((len(rows), encoder.dim), dtype=np.float32))
+    opinions = fit_opinions(inputs, targets, tuned=(tuned.themes, tuned.polarity), definitions=data.definitions)
+    return tuned.delta, opinions, encoder
+
+
+def _plain_heads(vectors: Vectors, targets: Targets) -> tuple[lexical.Linear, lexical.Linear]:
+    """Stand in for the tuned heads when there is no fine-tuning: no word on themes, polarity from the plain vectors."""
+    rows, columns = np.nonzero(targets.polarity >= 0)
+    sides = lexical.fit_softmax(
+        vectors[rows],
+        targets.polarity[rows, columns],
+        classes=len(POLARITIES),
+        strength=4.0,
+        weights=targets.weights[rows],
+    )
+    count, dim = targets.themes.shape[1], vectors.shape[1]
+    silent = lexical.Linear(np.zeros((dim, count), dtype=np.float32), np.zeros(count, dtype=np.float32))
+    return silent, lexical.Linear(np.tile(sides.weights, (1, count)), np.tile(sides.bias, count))
+
+
+def out_of_fold(
+    data: _Data,
+    examples: Sequence[Example],
+    embedder: Embedder,
+    *,
+    config: TagConfig,
+    seed: int,
+    report: Report = lambda line: None,
+) -> OutOfFold:
+    """Fit on all but one fold and form opinions on that fold, for the first `config.folds_run` folds."""
+    folds = fold_numbers(examples, folds=config.folds, seed=seed)
+    rows, themes, sides = [], [], []
+    for fold in range(min(config.folds, config.folds_run)):
+        report(f"fold {fold + 1} of {config.folds_run}")
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        _, opinions, encoder = _fit(data, inside, embedder, config=config, seed=seed, report=report)
+        inputs = data.inputs(outside, encoder.embed([data.texts[row] for row in outside]))
+        rows.append(outside)
+        themes.append(theme_opinions(inputs, opinions, rules=data.rules, keys=data.keys))
+        sides.append(side_opinions(inputs, opinions))
+    return OutOfFold(np.concatenate(rows), np.concatenate(themes, axis=1), np.concatenate(sides, axis=1))
+
+
+def fit_side_weights(sides: Vectors, polarity: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Choose how much each polarity opinion counts, by accuracy on stated themes, ties by likelihood."""
+    stated = polarity >= 0
+    if not stated.any():
+        return np.array([0.5, 0.5], dtype=np.float32)
+    truth = polarity[stated]
+
+    def quality(share: float) -> tuple[float, float]:
+        shares = side_shares(sides[:, stated], np.array([share, 1 - share], dtype=np.float32))
+        right = float((shares.argmax(axis=-1) == truth).mean())
+        return round(right, 3), float(np.log(shares[np.arange(len(truth)), truth] + 1e-9).mean())
+
+    best = max(SIDE_SHARES, key=quality)
+    return np.array([best, 1 - best], dtype=np.float32)
+
+
+def _card(
+    examples: Sequence[Example],
+    data: _Data,
+    held: OutOfFold,
+    *,
+    stack: Stack,
+    side_weights: NDArray[np.float32],
+    seed: int,
+    embedder: Embedder,
+) -> dict[str, object]:
+    """Say how the model was made and what it reached on rows that it had not seen."""
+    truth = data.targets.themes[held.rows]
+    said = stack.probability(held.themes) >= stack.cut
+    polarity = data.targets.polarity[held.rows]
+    agreed = said & (polarity >= 0)
+    sides = side_shares(held.sides, side_weights).argmax(axis=-1)
+    text = "\n".join(repr(asdict(replace(example, known=None))) for example in examples)
+    return {
+        "seed": seed,
+        "encoder": embedder.key,
+        "examples": len(examples),
+        "examples_sha": hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:12],
+        "held_out": len(held.rows),
+        "micro_f1": round(micro_f1(said, truth), 4),
+        "macro_f1": round(float(np.mean([micro_f1(said[:, [k]], truth[:, [k]]) for k in range(len(data.keys))])), 4),
+        "theme_f1": {key: round(micro_f1(said[:, [k]], truth[:, [k]]), 3) for k, key in enumerate(data.keys)},
+        "polarity_accuracy_agreed": round(float((sides == polarity)[agreed].mean()), 4) if agreed.any() else 0.0,
+        "opinion_weights": {name: round(float(w), 3) for name, w in zip(OPINIONS, stack.weights, strict=True)},
+        "tuned_polarity_share": float(side_weights[0]),
+    }

@@ -1,0 +1,32 @@
+"""Errors as a user reads them: one line with the next step, never a traceback."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import typer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# By name, so that a command that fails early has not loaded every room.
+OURS = frozenset({"NlpError", "CxError", "DataError", "PipelineError", "ApiError"})
+
+
+def explained(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn our own errors into one line and exit code 1; anything else is a defect and keeps its traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except Exception as error:
+            if _is_ours(error):
+                typer.echo(f"Error: {error}", err=True)
+                raise typer.Exit(1) from error
+            raise
+
+    return run
+
+
+def _is_ours(error: Exception) -> bool:
+    return any(base.__name__ in OURS for base in type(error).__mro__)

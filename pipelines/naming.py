@@ -1,0 +1,103 @@
+"""Names, terms, exemplars and the nearest taxonomy theme of each discovered theme."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.store.repositories import preparation, themes
+from nlp.cluster.records import Discovery
+from nlp.describe.describe import describe, parent_names
+from nlp.describe.words import Token
+from pipelines.corpus import Corpus
+from pipelines.embed import open_embedder
+from pipelines.stage import Bench
+from pipelines.taxonomy import prototypes
+
+# A name's part of fewer letters is no name ("de", "JR"), and would block real words.
+SHORTEST_BLOCKED = 3
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the store keeps of a theme beside its members."""
+
+    name: str
+    terms: list[str]
+    exemplars: list[str]
+    nearest_key: str | None
+    nearest_similarity: float | None
+    emerging: bool
+
+
+def describe_themes(
+    bench: Bench, corpus: Corpus, found: Discovery, fine_keys: Sequence[str], parent_keys: Sequence[str], model_key: str
+) -> dict[str, Description]:
+    """Describe the themes of a fit, fine ones and parents, by theme key."""
+    with bench.store.read() as session:
+        tokens = themes.tokens_of(session, corpus.keys)
+        blocked = _blocked(
+            [person.name for people in preparation.contacts_by_account(session).values() for person in people],
+            list(preparation.account_names(session).values()),
+        )
+    embedder = open_embedder(bench.settings)
+    keys, rows = prototypes(bench.settings)
+    told = describe(
+        found.labels,
+        [[Token(*token) for token in tokens[key]] for key in corpus.keys],
+        corpus.embeddings,
+        centroids=found.centroids,
+        keys=corpus.names,
+        blocked=blocked,
+        prototypes=rows,
+        prototype_keys=keys,
+        embed=embedder.embed,
+        texts=corpus.texts,
+    )
+    described = {
+        key: Description(
+            name=one.name,
+            terms=list(one.terms),
+            exemplars=[corpus.keys[row] for row in one.exemplars],
+            nearest_key=one.nearest.key or None,
+            nearest_similarity=round(one.nearest.similarity, 4) if one.nearest.key else None,
+            emerging=one.nearest.emerging,
+        )
+        for key, one in zip(fine_keys, told, strict=True)
+    }
+    return described | _parents(found, [one.name for one in told], fine_keys, parent_keys, described)
+
+
+def _parents(
+    found: Discovery,
+    names: Sequence[str],
+    fine_keys: Sequence[str],
+    parent_keys: Sequence[str],
+    described: Mapping[str, Description],
+) -> dict[str, Description]:
+    """Describe parents by their children: the name of the largest two, their first terms, all new or not."""
+    sizes = np.bincount(found.labels[found.labels >= 0], minlength=len(fine_keys))
+    parents = {}
+    for at, name in enumerate(parent_names(names, found.parent_of, sizes)):
+        children = sorted(np.flatnonzero(found.parent_of == at).tolist(), key=lambda child: -int(sizes[child]))
+        own = [described[fine_keys[child]] for child in children]
+        terms = list(dict.fromkeys(term for one in own for term in one.terms[:5]))[:10]
+        parents[parent_keys[at]] = Description(
+            name=name,
+            terms=terms,
+            exemplars=[key for one in own for key in one.exemplars[:2]][:5],
+            nearest_key=own[0].nearest_key if own else None,
+            nearest_similarity=own[0].nearest_similarity if own else None,
+            emerging=bool(own) and all(one.emerging for one in own),
+        )
+    return parents
+
+
+def _blocked(people: Sequence[str], accounts: Sequence[str]) -> frozenset[str]:
+    """Give the words that no theme may be named after: those of contacts' and accounts' names, in lower case.
+
+    An account's name is blocked by its first word only: "Birkenau Aufzugsdienst" must not block what it does.
+    """
+    parts = {part.strip(".,'’\"()").lower() for name in people for part in name.split()}
+    parts |= {name.split()[0].strip(".,'’\"()").lower() for name in accounts if name.split()}
+    return frozenset(part for part in parts if len(part) >= SHORTEST_BLOCKED)

@@ -1,0 +1,255 @@
+"""What the read commands show: theme counts, one account, the short report. Loads no model library."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from data.store.queries.accounts import AccountRow, AccountTheme, account_row, account_themes
+from data.store.queries.clock import newest_record
+from data.store.queries.comments import CommentQuery, CommentRow, list_comments
+from data.store.queries.counts import DIMENSIONS, GroupCounts, theme_counts
+from data.store.queries.slices import Slice
+from data.store.queries.themes import ThemeInfo, theme_infos
+from data.store.unit_of_work import Session, Store
+from pipelines.errors import PipelineError
+from pipelines.terminal import plain_table
+
+# What a spreadsheet would run as a formula; such a cell gets an apostrophe in front (documented in README).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MISMATCH = "sales_delivery_mismatch"
+
+
+@dataclass(frozen=True)
+class CountedTheme:
+    """One line of `sottovoce themes`."""
+
+    theme: ThemeInfo
+    group: dict[str, str]
+    counts: GroupCounts
+
+    def flat(self) -> dict[str, Any]:
+        """Give it as one row of a table."""
+        counts = asdict(self.counts.counts)
+        revenue = counts.pop("revenue")
+        return {
+            "kind": self.theme.kind,
+            "theme": self.theme.key,
+            "name": self.theme.name,
+            "parent": self.theme.parent_key or "",
+            **self.group,
+            **counts,
+            "revenue": "; ".join(f"{amount:.0f} {currency}".strip() for currency, amount in sorted(revenue.items())),
+        }
+
+
+def counted_themes(
+    store: Store, *, by: Sequence[str] = (), account_id: str | None = None, as_of: datetime | None = None
+) -> list[CountedTheme]:
+    """Count the themes of both kinds, apart: comments, respondents, accounts and revenue.
+
+    Raises:
+        PipelineError: A dimension is not known.
+        NotFoundError: There is no such account.
+    """
+    unknown = [name for name in by if name not in DIMENSIONS]
+    if unknown:
+        raise PipelineError(f"can't count by {', '.join(unknown)}: use {', '.join(DIMENSIONS)}")
+    with store.read() as session:
+        filters = Slice(as_of=as_of or newest_record(session))
+        if account_id is not None:
+            account_row(session, filters, account_id)
+            filters = filters.of_account(account_id)
+        found = []
+        dimensions = ("theme", *(name for name in by if name != "theme"))
+        for kind in ("taxonomy", "discovered"):
+            groups = theme_counts(session, filters, group_by=dimensions, kind=kind)
+            infos = theme_infos(session, {group.group["theme"] for group in groups})
+            for group in groups:
+                rest = {name: value for name, value in group.group.items() if name != "theme"}
+                found.append(CountedTheme(infos[group.group["theme"]], rest, group))
+    return found
+
+
+def as_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Write rows as CSV; cells that a spreadsheet would run get an apostrophe in front."""
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows({name: _guarded(value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _guarded(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def words(key: str) -> str:
+    """Turn a key into words: `power_user` reads "power user"."""
+    return {"nps": "NPS", "csat": "CSAT", "ces": "CES"}.get(key, key.replace("_", " "))
+
+
+def money(revenue: dict[str, float]) -> str:
+    """Say revenue by currency: "1.2 m EUR"."""
+    parts = []
+    for currency, amount in sorted(revenue.items()):
+        value = (
+            f"{amount / 1e6:.1f} m" if amount >= 1e6 else f"{amount / 1e3:.0f} k" if amount >= 1e3 else f"{amount:.0f}"
+        )
+        parts.append(f"{value} {currency}".strip())
+    return ", ".join(parts)
+
+
+def themes_table(console: Console, themes: Sequence[CountedTheme], by: Sequence[str]) -> None:
+    """Show the counts, one table a kind: the two are never added up."""
+    if not themes:
+        console.print("No themes yet. Import comments, then: sottovoce run")
+    for kind in ("taxonomy", "discovered"):
+        rows = [theme for theme in themes if theme.theme.kind == kind]
+        if not rows:
+            continue
+        console.print(f"\n[bold]{'Themes of the taxonomy' if kind == 'taxonomy' else 'Discovered themes'}[/bold]")
+        table = plain_table("theme", *by, "comments", "people", "accounts", "neg", "pos", "revenue", right=6)
+        for row in rows:
+            counts = row.counts.counts
+            indent = "  " if row.theme.parent_key else ""
+            table.add_row(
+                indent + escape(row.theme.name),
+                *(words(value) for value in row.group.values()),
+                *(
+                    f"{n:,}"
+                    for n in (counts.comments, counts.respondents, counts.accounts, counts.negative, counts.positive)
+                ),
+                money(counts.revenue),
+            )
+        console.print(table)
+
+
+def account_as_dict(row: AccountRow, themes: Sequence[AccountTheme]) -> dict[str, Any]:
+    """Give one account as JSON takes it."""
+    return {"account": asdict(row), "themes": [asdict(theme) for theme in themes]}
+
+
+def read_account(store: Store, account_id: str) -> tuple[AccountRow, list[AccountTheme]]:
+    """Read one account with its taxonomy themes, the latest spoken of first.
+
+    Raises:
+        NotFoundError: There is no such account.
+    """
+    with store.read() as session:
+        filters = Slice(as_of=newest_record(session))
+        return account_row(session, filters, account_id), account_themes(session, filters, account_id)
+
+
+def account_page(console: Console, row: AccountRow, themes: Sequence[AccountTheme]) -> None:
+    """Show one account: who it is, the latest scores, the themes with their words."""
+    facts = [row.segment, row.industry, row.motion and words(row.motion)]
+    console.print(f"[bold]{escape(row.name)}[/bold]  {' - '.join(words(fact) for fact in facts if fact)}")
+    if row.arr is not None:
+        console.print(f"ARR {row.arr:,.0f} {row.currency or ''}, renewal {row.renewal_date or 'unknown'}")
+    console.print(f"{row.answers} answers, {row.flagged} of them flagged; {row.comments} comments")
+    for score in row.latest_scores:
+        console.print(
+            f"  {words(score.type)} {score.score:g} of {score.scale_max:g}  {words(score.role)}, "
+            f"{score.answered_at:%d %b %Y}"
+        )
+    for theme in themes:
+        counts = theme.counts
+        roles = ", ".join(f"{words(role)} {n}" for role, n in sorted(theme.roles.items(), key=lambda p: -p[1]))
+        console.print(
+            f"\n[bold]{escape(theme.info.name)}[/bold]  {counts.comments} comments, {counts.negative} negative"
+            f"  ({roles})"
+        )
+        for comment in theme.verbatims:
+            quote(console, comment, with_account=False)
+
+
+def quote(console: Console, comment: CommentRow, *, with_account: bool = True) -> None:
+    """Show a customer's words with score, role, stage, account and day."""
+    said = [words(comment.source)]
+    if comment.score is not None:
+        said.append(f"{comment.score:g} of {comment.scale_max:g}" if comment.scale_max else f"{comment.score:g}")
+    said += [words(comment.role), words(comment.stage or "stage unknown")]
+    if with_account:
+        said.append(comment.account_name or "no account")
+    said.append(f"{comment.said_at:%d %b %Y}")
+    console.print(Padding(f"[italic]“{escape(_shortened(comment.text))}”[/italic]", (0, 0, 0, 4)))
+    console.print(Padding(f"[dim]{escape(', '.join(said))}[/dim]", (0, 0, 0, 4)))
+
+
+# Two lines of 80 columns: enough to understand a comment, short enough for a list.
+SHOWN_CHARS = 220
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_CHARS else line[: SHOWN_CHARS - 1].rsplit(" ", 1)[0] + "…"
+
+
+def short_report(console: Console, store: Store, *, themes: int = 5, quotes: int = 3) -> None:
+    """Show the top themes by role and stage with detractors' words, and the accounts with a sales-delivery mismatch."""
+    with store.read() as session:
+        filters = Slice(as_of=newest_record(session))
+        for kind, title in (("taxonomy", "Themes that hurt most"), ("discovered", "Found in the words themselves")):
+            counted = [c for c in theme_counts(session, filters, kind=kind) if c.counts.comments]
+            infos = theme_infos(session, {c.group["theme"] for c in counted})
+            if kind == "discovered":
+                counted = [c for c in counted if infos[c.group["theme"]].level > 0]
+                counted.sort(key=lambda c: (not infos[c.group["theme"]].emerging, -c.counts.negative))
+            else:
+                counted.sort(key=lambda c: (-c.counts.negative, c.group["theme"]))
+            if not counted:
+                continue
+            console.print(f"\n[bold]{title}[/bold] (to {filters.as_of:%d %b %Y})")
+            for one in counted[:themes]:
+                _theme_block(console, session, filters, infos[one.group["theme"]], one, quotes)
+        _mismatch_block(console, session, filters)
+
+
+def _theme_block(
+    console: Console,
+    session: Session,
+    filters: Slice,
+    info: ThemeInfo,
+    counted: GroupCounts,
+    quotes: int,
+) -> None:
+    counts = counted.counts
+    mark = "  [magenta]emerging[/magenta]" if info.emerging else ""
+    console.print(
+        f"\n  [bold]{escape(info.name)}[/bold]{mark}  {counts.comments} comments ({counts.negative} negative, "
+        f"{counts.positive} positive), {counts.respondents} people, {counts.accounts} accounts, {money(counts.revenue)}"
+    )
+    for dimension in ("role", "stage"):
+        groups = theme_counts(session, filters, group_by=(dimension,), kind=info.kind, theme_keys=(info.key,))
+        parts = [f"{words(g.group[dimension])} {g.counts.comments}" for g in groups if g.counts.comments]
+        console.print(f"  by {dimension}: {', '.join(parts)}", style="dim")
+    query = CommentQuery(theme_key=info.key, polarity="negative", voice="customer", order="detractors")
+    for comment in list_comments(session, filters, query=query, limit=quotes).rows:
+        quote(console, comment)
+
+
+def _mismatch_block(console: Console, session: Session, filters: Slice) -> None:
+    groups = theme_counts(session, filters, group_by=("theme", "account"), theme_keys=(MISMATCH,))
+    rows = [g for g in groups if g.counts.negative > 0]
+    console.print("\n[bold]Accounts with a sales-delivery mismatch[/bold] (comments that say so, negative)")
+    if not rows:
+        console.print("  none")
+    table = plain_table("account", "negative", "people", "ARR", right=3)
+    for group in sorted(rows, key=lambda g: (-g.counts.negative, g.group["account"])):
+        try:
+            name = account_row(session, filters, group.group["account"]).name
+        except LookupError:
+            name = "no account"
+        table.add_row(
+            "  " + escape(name), str(group.counts.negative), str(group.counts.respondents), money(group.counts.revenue)
+        )
+    if rows:
+        console.print(table)

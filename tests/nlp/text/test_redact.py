@@ -1,0 +1,145 @@
+"""What names or reaches a person goes; products, staff and plain words stay."""
+
+from collections import Counter
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.config import RedactConfig
+from nlp.text.names import wants_names
+from nlp.text.people import Gazetteer, Person, Pseudonyms
+from nlp.text.records import Reading, Span
+from nlp.text.redact import find_personal, redact
+from nlp.text.spacy_pass import SpacyPass, english_words
+from nlp.text.structured import find_structured
+from tests.nlp.text.labelled import GAZETTEER, labelled
+
+STRUCTURED = {"EMAIL", "PHONE", "CARD", "IBAN", "IP", "URL", "NATIONAL_ID", "ADDRESS"}
+
+
+@cache
+def spacy_pass():
+    plain = english_words()
+    return SpacyPass(wants_names=lambda tokens: wants_names(tokens, plain))
+
+
+def hide(text, *, gazetteer=GAZETTEER, pseudonyms=None, config=None):
+    reading = spacy_pass().read([text])[0]
+    spans = find_personal(text, reading, gazetteer=gazetteer, config=config or RedactConfig(), plain=english_words())
+    return redact(text, spans, tokens=reading.tokens, pseudonyms=pseudonyms or Pseudonyms())
+
+
+def covered(spans, start, end):
+    return all(any(span.start <= place < span.end for span in spans) for place in range(start, end))
+
+
+def test_recall_and_precision_on_labelled_comments():
+    hits: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
+    right, wrong = 0, []
+    for text, marks in labelled():
+        spans = hide(text).spans
+        for start, end, kind in marks:
+            group = "structured" if kind in STRUCTURED else kind
+            totals[group] += 1
+            hits[group] += covered(spans, start, end)
+        for span in spans:
+            met = any(span.start < end and start < span.end for start, end, _kind in marks)
+            right += met
+            wrong += [] if met else [text[span.start : span.end]]
+    assert hits["structured"] / totals["structured"] >= 0.95
+    assert hits["KNOWN"] / totals["KNOWN"] >= 0.95
+    assert hits["PERSON"] / totals["PERSON"] >= 0.85
+    assert right / (right + len(wrong)) >= 0.95, wrong
+
+
+def test_one_person_keeps_one_pseudonym():
+    book = Pseudonyms(b"key")
+    first = hide("Sarah Miller left, sarah's seat is free", pseudonyms=book).text
+    assert first == "<PERSON_1> left, <PERSON_1>'s seat is free"
+    assert hide("Grace Okafor asked Sarah", pseudonyms=book).text == "<PERSON_2> asked <PERSON_1>"
+    assert not any("sarah" in key for key in book.numbers)
+
+
+def test_forgotten_person_is_out_of_the_book():
+    book = Pseudonyms(b"key")
+    hide("Sarah Miller left", pseudonyms=book)
+    assert book.forget("contact:c1")
+    assert not book.numbers
+
+
+def test_staff_stays_unless_a_contact_bears_the_name():
+    staff = [Person("s1", "Tom Becker")]
+    assert hide("Tom helped, Tom Becker too", gazetteer=Gazetteer(staff=staff)).text == "Tom helped, Tom Becker too"
+    shared = Gazetteer([Person("c1", "Tom Lindqvist")], staff=staff)
+    assert "Tom" not in hide("ask Tom about it", gazetteer=shared).text
+    assert hide("Tom Becker is great", gazetteer=shared).text == "Tom Becker is great"
+
+
+def test_foreign_surname_of_a_staff_first_name_goes():
+    assert hide("Hannah Lindqvist from our side cannot log in").text.startswith("<PERSON_1> from")
+
+
+def test_tokens_follow_the_redacted_text():
+    hidden = hide("Sarah's mail jo.doe@acme.example fails, call +44 7700 900123 and ask Will Page")
+    for token in hidden.tokens:
+        assert hidden.text[token.start : token.end] == token.text
+    assert [token.text for token in hidden.tokens if token.text.startswith("<")] == [
+        "<PERSON_1>",
+        "<EMAIL>",
+        "<PHONE>",
+        "<PERSON_2>",
+    ]
+
+
+def test_redacting_again_changes_nothing():
+    for text, _marks in labelled():
+        once = hide(text).text
+        assert hide(once).text == once
+
+
+@pytest.mark.parametrize(
+    ("number", "kinds"),
+    [
+        ("4111 1111 1111 1111", {"CARD"}),
+        ("4111 1111 1111 1112", set()),
+        ("DE89 3704 0044 0532 0130 00", {"IBAN"}),
+        ("GB82WEST12345698765433", set()),
+        ("12345678Z", {"NATIONAL_ID"}),
+        ("12345678A", set()),
+        ("Steuer-ID 86095742719", {"NATIONAL_ID"}),
+        ("Steuer-ID 86095742718", set()),
+        ("256.1.1.1", set()),
+    ],
+)
+def test_checksums_decide(number, kinds):
+    assert {span.kind for span in find_structured(f"it shows {number} on screen")} == kinds
+
+
+@given(st.text(alphabet="ab1 .@:-+()/<>_", max_size=120))
+def test_finders_take_any_text(text):
+    for span in find_structured(text):
+        assert 0 <= span.start < span.end <= len(text)
+
+
+@given(st.data())
+def test_nothing_of_a_span_is_left(data):
+    text = data.draw(st.text(alphabet="abcdefgh ", min_size=12, max_size=60))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=6)))
+    spans = [Span(left, right, "EMAIL") for left, right in zip(cuts[::2], cuts[1::2], strict=False)]
+    hidden = redact(text, spans, pseudonyms=Pseudonyms())
+    kept = "".join(
+        text[left:right]
+        for left, right in zip([0, *[s.end for s in spans]], [*[s.start for s in spans], None], strict=True)
+    )
+    assert hidden.text.replace("<EMAIL>", "") == kept
+    assert hidden.counts == ({"EMAIL": len(spans)} if spans else {})
+
+
+def test_empty_text_and_empty_gazetteer():
+    hidden = redact(
+        "", find_personal("", Reading((), ()), gazetteer=Gazetteer(), config=RedactConfig()), pseudonyms=Pseudonyms()
+    )
+    assert (hidden.text, hidden.counts) == ("", {})
