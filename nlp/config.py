@@ -97,8 +97,8 @@ class ClusterConfig(StageConfig):
         resolutions: Leiden resolutions tried, from coarse to fine.
         evidence: How many independent votes the neighbours of one passage are worth when the granularity is chosen
             (nlp/cluster/granularity.py); 2.5 measured on the development corpora and random halves of them.
-        seeds: Leiden runs at each of the two best resolutions; the one of the highest gain is kept.
-        seeds_limit: Above this many passages one seed is enough; big corpora vary less and cost more.
+        seeds: Most Leiden runs at each of the two best resolutions; the run of the highest gain is kept.
+        seeds_rows: Passages looked at by those runs together: small corpora vary more, and get more of them.
         themes_min: A reader's minimum for a corpus of some hundred comments; the coarsest that is looked at.
         min_size: Fewest passages of a theme; grows with the corpus (see nlp/cluster/outliers.py).
         context_words: A passage of so many words counts as much as the comment around it, a shorter one less.
@@ -123,8 +123,8 @@ class ClusterConfig(StageConfig):
     dimensions: int = 100
     resolutions: tuple[float, ...] = (0.5, 0.7, 0.93, 1.26, 1.72, 2.35, 3.19, 4.35, 5.93, 8.08, 11.0)
     evidence: float = 2.5
-    seeds: int = 3
-    seeds_limit: int = 25_000
+    seeds: int = 12
+    seeds_rows: int = 40_000
     themes_min: int = 15
     min_size: int = 5
     context_words: float = 12.0

@@ -154,7 +154,7 @@ def _content(plan: Plan, values: dict[str, Any]) -> list[Any]:
 
 def row_key(plan: Plan, values: dict[str, Any]) -> str:
     """Give what may stand in a file once."""
-    account = values.get("account_id") or values.get("account_name")
+    account = values.get("account_id") or " ".join(str(values.get("account_name")).casefold().split())
     kind = plan.kind
     if kind == "contacts":
         start = values.get("role_from") if values.get("role") else None

@@ -191,7 +191,7 @@ def _partition(
         graph,
         [look for look in looks if look.point in wanted],
         seed=seed,
-        runs=settings.seeds if len(keys) <= settings.seeds_limit else 1,
+        runs=max(1, min(settings.seeds, settings.seeds_rows // len(keys))),
         evidence=settings.evidence,
         min_size=least,
     )

@@ -71,7 +71,7 @@ def tidy(
     """Dissolve small themes and let far passages go.
 
     A far passage is one below its theme's floor whose neighbours mostly lie elsewhere, or one so far below that
-    neighbours no longer speak for it. It goes to the theme whose floor it clears best, else it is left. The nearest
+    neighbours no longer speak for it. It goes to the nearest theme if it is above that one's floor, else it is left. The nearest
     ones are put back where more than `max_unassigned` of the rows would be left.
 
     Args:
@@ -97,7 +97,7 @@ def tidy(
     lone = floors(own, kept, themes, spreads=lone_spreads)
     at = np.maximum(kept, 0)
     homeless = (kept == UNASSIGNED) | ((own < low[at]) & (support < min_support)) | (own < lone[at])
-    placed = _place(similarity - low[None, :], kept, homeless, most=int(max_unassigned * len(kept)))
+    placed = _place(similarity, low, kept, homeless, most=int(max_unassigned * len(kept)))
     reasons: list[Reason] = [
         "" if label >= 0 else "theme_too_small" if was else "far_from_theme"
         for label, was in zip(placed, small, strict=True)
@@ -111,10 +111,10 @@ def _in_small(labels: IntArray, weights: RealArray, min_size: int) -> BoolArray:
     return (heavy[inverse] < min_size) & (labels >= 0)
 
 
-def _place(above: FloatArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:
-    """Give homeless rows the theme whose floor they clear best; the worst `most` that clear none stay out."""
-    best = above.argmax(axis=1)
-    room = above[np.arange(len(labels)), best]
+def _place(similarity: FloatArray, low: FloatArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:
+    """Give homeless rows the nearest theme, where its floor lets them in; the farthest `most` of the others stay out."""
+    best = similarity.argmax(axis=1)
+    room = similarity[np.arange(len(labels)), best] - low[best]
     out = np.flatnonzero(homeless & (room < 0))
     left = out[np.argsort(room[out], kind="stable")][:most]
     placed = np.where(homeless, best, labels)

@@ -19,7 +19,8 @@ def warm(
     """Return (n,) communities found from an earlier partition.
 
     Leiden starts with known passages in their old theme and new ones alone. Splits and merges that gain next to
-    nothing are taken back, then each known passage goes back to its old theme where its neighbours there weigh nearly as much.
+    nothing are taken back, then each known passage goes back to its old theme where its neighbours there weigh nearly
+    as much.
 
     Args:
         graph: (n, n) neighbour graph.

@@ -59,7 +59,8 @@ def theme_counts(
 ) -> list[GroupCounts]:
     """Count by any of `DIMENSIONS`; most comments first, then by the group's values.
 
-    `with_revenue` False leaves revenue out, which takes a pass of its own. Without `theme` among them a comment counts once however many themes it speaks of. Hidden themes are left out.
+    Without `theme` among them a comment counts once however many themes it speaks of. Hidden themes are left out.
+    `with_revenue` False leaves revenue out, which takes a pass of its own.
 
     Raises:
         QueryError: A dimension or the kind is not known.

@@ -179,8 +179,9 @@ class _People:
             self._now[contact_id] = {**base, **fields, "is_stub": False, **self._context.stamp(row)}
             self._changed.add(contact_id)
             return "new"
-        if newest is not None and row.values.get("role_from") != newest["role_from"]:
-            # An older piece of the history says nothing of the person as they are now.
+        has_role, silent = "role" in row.values, "role" in row.values and row.values["role"] is None
+        if newest is not None and (silent or (has_role and row.values.get("role_from") != newest["role_from"])):
+            # An older piece of the history, or one without a role, says nothing of the person as they are now.
             fields = {"role": newest["role"]}
         else:
             fields = {name: value for name, value in fields.items() if value is not None or name == "left_on"}

@@ -105,7 +105,7 @@ def test_killed_import_ends_like_an_undisturbed_one(store: Store, vault: Vault, 
     from tests.pipelines.tables import dump
 
     file = tmp_path / "nps.csv"
-    rows = [f"r{n},c{n % 7}@firm{n % 3}.test,{n % 11},Comment number {n},2025-01-{n % 28 + 1:02d}" for n in range(1500)]
+    rows = [f"r{n},c{n % 7}@firm{n % 3}.test,{n % 11},Comment number {n},2025-01-{n % 28 + 1:02d}" for n in range(600)]
     file.write_text("\n".join(["response_id,email,NPS,comment,responded_at", *rows]), encoding="utf-8")
     url = store.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", _CHILD, url, str(tmp_path / "home"), str(file)]

@@ -1,6 +1,7 @@
 """Keys: only a keyed hash is kept, and revoking one ends it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -42,12 +43,13 @@ def test_secret_is_not_stored(sqlite_store: Store, vault: Vault):
 def test_wrong_requests_are_refused(sqlite_store: Store, vault: Vault):
     plant(sqlite_store)
     with sqlite_store.write() as session:
-        for wrong in (
+        wrongs: tuple[dict[str, Any], ...] = (
             {"role": "root"},
             {"role": "csm"},
             {"role": "csm", "accounts": ["nobody"]},
             {"role": "viewer", "name": " "},
-        ):
+        )
+        for wrong in wrongs:
             with pytest.raises(KeyRequestError):
                 create_key(session, vault, now=NOW, **{"name": "CRM", **wrong})
         with pytest.raises(NotFoundError):
