@@ -110,9 +110,7 @@ class ClusterConfig(StageConfig):
         parents_min: Fewest parents of a corpus with more themes than that.
         parents_max: Most parents.
         regrowth: A warm start keeps the resolution until the corpus grew or shrank by this factor.
-        change_gain: At a warm start a split or merge of known themes must gain so many nats a passage.
-        stickiness: At a warm start a known passage goes back to its old theme where its neighbours there weigh at
-            least this share of those in the theme that Leiden moved it to.
+        change_gain: At a warm start a birth, split or merge of themes must gain so many nats a passage.
     """
 
     engine: Literal["graph", "bertopic"] = "graph"
@@ -136,8 +134,7 @@ class ClusterConfig(StageConfig):
     parents_min: int = 10
     parents_max: int = 40
     regrowth: float = 1.5
-    change_gain: float = 0.01
-    stickiness: float = 0.34
+    change_gain: float = 0.002
 
 
 @dataclass(frozen=True, slots=True)

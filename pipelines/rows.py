@@ -161,6 +161,8 @@ def row_key(plan: Plan, values: dict[str, Any]) -> str:
         return f"{values.get('contact_id') or values.get('email')}\x1f{start}"
     if kind == "accounts":
         return str(values.get("account_id") or f"name {values['name'].casefold()}")
+    if kind == "staff":
+        return f"{values['staff_id']}\x1f{account}"
     if kind == "usage":
         return f"{account}\x1f{values['week_start']}"
     if kind == "health":

@@ -1,6 +1,6 @@
 """The neighbour graph and its Leiden communities (Traag, Waltman and van Eck 2019; graspologic-native)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import graspologic_native
 import numpy as np
@@ -73,14 +73,6 @@ def support(graph: sp.csr_matrix, labels: IntArray) -> RealArray:
     inside = np.bincount(edges.row[same], weights=edges.data[same], minlength=graph.shape[0])
     total = np.bincount(edges.row, weights=edges.data, minlength=graph.shape[0])
     return np.divide(inside, total, out=np.zeros_like(inside), where=total > 0)
-
-
-def support_by_label(graph: sp.csr_matrix, labels: IntArray) -> Callable[[IntArray, IntArray], RealArray]:
-    """Return a function (rows, labels of those rows) -> edge weight from each row to that label's rows."""
-    count = int(labels.max(initial=-1)) + 1
-    member = sp.csr_matrix((np.ones(len(labels)), (np.arange(len(labels)), labels)), shape=(len(labels), count))
-    pull = (graph @ member).tocsr()
-    return lambda rows, wanted: np.asarray(pull[rows, wanted]).ravel()
 
 
 def _dense(values: Sequence[int]) -> list[int]:

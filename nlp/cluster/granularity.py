@@ -40,9 +40,20 @@ def score(graph: sp.csr_matrix, labels: IntArray, *, resolution: float, evidence
     inside = float(edges.data[dense[edges.row] == dense[edges.col]].sum()) / total
     strength = np.bincount(dense, weights=np.asarray(graph.sum(axis=1)).ravel()) / total
     sizes = np.bincount(dense)
-    share = sizes / len(dense)
-    gain = evidence * _divergence(inside, float((strength**2).sum())) - float(-(share * np.log(share)).sum())
+    gain = partition_gain(inside, strength, sizes / len(dense), evidence=evidence)
     return SweepPoint(resolution=resolution, themes=int((sizes >= min_size).sum()), inside=inside, gain=gain)
+
+
+def partition_gain(inside: float, strength: RealArray, share: RealArray, *, evidence: float) -> float:
+    """Return the gain in nats a passage.
+
+    Args:
+        inside: Share of edge weight within themes.
+        strength: (themes,) share of edge ends at each theme.
+        share: (themes,) share of passages; zeros are allowed.
+        evidence: Votes that the neighbours of one passage are worth.
+    """
+    return evidence * _divergence(inside, float((strength**2).sum())) + float(_plogp(share).sum())
 
 
 def sweep(

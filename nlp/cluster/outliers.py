@@ -71,8 +71,8 @@ def tidy(
     """Dissolve small themes and let far passages go.
 
     A far passage is one below its theme's floor whose neighbours mostly lie elsewhere, or one so far below that
-    neighbours no longer speak for it. It goes to the nearest theme if it is above that one's floor, else it is left. The nearest
-    ones are put back where more than `max_unassigned` of the rows would be left.
+    neighbours no longer speak for it. It goes to the nearest theme if it is above that one's floor, else it is left.
+    The nearest ones are put back where more than `max_unassigned` of the rows would be left.
 
     Args:
         rows: (n, dim) unit rows in which themes are compared.
@@ -112,7 +112,7 @@ def _in_small(labels: IntArray, weights: RealArray, min_size: int) -> BoolArray:
 
 
 def _place(similarity: FloatArray, low: FloatArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:
-    """Give homeless rows the nearest theme, where its floor lets them in; the farthest `most` of the others stay out."""
+    """Give homeless rows the nearest theme where its floor lets them in; of the others the farthest `most` stay out."""
     best = similarity.argmax(axis=1)
     room = similarity[np.arange(len(labels)), best] - low[best]
     out = np.flatnonzero(homeless & (room < 0))

@@ -1,16 +1,20 @@
 """A refit that starts from the known themes, so that they stay what they are unless the data says otherwise."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
 
-from nlp.cluster.communities import support_by_label, warm_communities
-from nlp.cluster.granularity import merge_by_gain, score
+from nlp.cluster.communities import warm_communities
+from nlp.cluster.granularity import partition_gain
 from nlp.cluster.records import UNASSIGNED, PreviousPartition
 from nlp.config import ClusterConfig
 from nlp.types import BoolArray, IntArray
+
+# New passages join the theme of their neighbours, then help their own neighbours to join.
+ROUNDS = 3
+# A community that is one of the themes to this Dice index proposes nothing new.
+ALIKE = 0.8
 
 
 def warm(
@@ -18,65 +22,72 @@ def warm(
 ) -> IntArray:
     """Return (n,) communities found from an earlier partition.
 
-    Leiden starts with known passages in their old theme and new ones alone. Splits and merges that gain next to
-    nothing are taken back, then each known passage goes back to its old theme where its neighbours there weigh nearly
-    as much.
+    Known passages keep their theme and new ones join that of their neighbours. Leiden, started from there, then
+    proposes births, splits and merges; each is taken when it gains at least `change_gain` nats a passage.
 
     Args:
         graph: (n, n) neighbour graph.
         keys: (n,) passage keys.
         previous: The earlier run.
-        settings: `evidence`, `change_gain`, `stickiness`.
+        settings: `evidence`, `change_gain`, `min_size`.
         seed: Random seed.
     """
     old = _old_labels(keys, previous)
-    alone = np.arange(len(keys)) + len(keys)
-    begin = np.where(old >= 0, old, alone)
+    begin = np.where(old >= 0, old, np.arange(len(keys)) + len(keys))
     found = warm_communities(graph, begin.tolist(), resolution=previous.resolution, seed=seed)
-    merged = merge_by_gain(graph, found, evidence=settings.evidence, themes_min=int(old.max(initial=0)) + 1)
-    steady = _undo(graph, merged, old, evidence=settings.evidence, tolerance=settings.change_gain)
-    return _stick(graph, steady, old, share=settings.stickiness)
+    state = _State(graph, _settled(graph, old, found), evidence=settings.evidence)
+    for part in _by_size(found, least=settings.min_size):
+        state.try_apart(found == part, least=settings.change_gain)
+    for one, other in _meeting(found, old):
+        state.try_joined(one, other, least=settings.change_gain)
+    return state.labels
 
 
-def _undo(graph: sp.csr_matrix, found: IntArray, old: IntArray, *, evidence: float, tolerance: float) -> IntArray:
-    """Take back splits and merges of known themes that gain less than `tolerance` nats a passage."""
+class _State:
+    """A partition and what its gain is made of, so that a change costs only the edges that it touches."""
 
-    def gain(labels: IntArray) -> float:
-        return score(graph, labels, resolution=0.0, evidence=evidence, min_size=1).gain
+    def __init__(self, graph: sp.csr_matrix, labels: IntArray, *, evidence: float) -> None:
+        self.graph = graph
+        self.labels = labels
+        self.evidence = evidence
+        self.total = float(graph.sum())
+        self.strength = np.asarray(graph.sum(axis=1)).ravel() / self.total
+        rows = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+        same = labels[rows] == labels[graph.indices]
+        self.inside = float(graph.data[same].sum()) / self.total
+        self.gain = self._gain(labels, self.inside)
 
-    labels, now = found, gain(found)
-    for other in _undone(graph, found, old):
-        tried = other(labels)
-        worth = gain(tried)
-        if worth >= now - tolerance:
-            labels, now = tried, worth
-    return labels
+    def try_apart(self, rows: BoolArray, *, least: float) -> None:
+        """Make `rows` a theme of their own if that gains `least`."""
+        home = np.bincount(self.labels[rows]).argmax()
+        whole = self.labels == home
+        if 2 * int((rows & whole).sum()) > ALIKE * (int(rows.sum()) + int(whole.sum())):
+            return
+        at = np.flatnonzero(rows)
+        edges = self.graph[at]
+        ours, theirs = np.repeat(self.labels[at], np.diff(edges.indptr)), self.labels[edges.indices]
+        within = rows[edges.indices]
+        won = float(edges.data[within & (ours != theirs)].sum())
+        lost = 2 * float(edges.data[~within & (ours == theirs)].sum())
+        changed = np.where(rows, int(self.labels.max()) + 1, self.labels)
+        self._take(changed, self.inside + (won - lost) / self.total, least)
 
+    def try_joined(self, one: int, other: int, *, least: float) -> None:
+        """Join two themes if that gains `least`."""
+        first, second = self.labels == one, self.labels == other
+        if first.any() and second.any():
+            between = float((self.graph[np.flatnonzero(first)] @ second.astype(np.float64)).sum())
+            self._take(np.where(second, one, self.labels), self.inside + 2 * between / self.total, least)
 
-def _undone(graph: sp.csr_matrix, found: IntArray, old: IntArray) -> Iterator[Callable[[IntArray], IntArray]]:
-    """Yield, for each split and each merge of known themes, a function that takes it back."""
-    heirs, main = _heirs(found, old)
-    for part, theme in enumerate(main.tolist()):
-        if theme >= 0 and heirs[theme] != part:
-            yield partial(_joined, part=part, heir=int(heirs[theme]))
-    fresh = int(found.max(initial=0)) + 1
-    for theme, heir in enumerate(heirs.tolist()):
-        if main[heir] != theme and (old == theme).any():
-            yield partial(_parted, graph=graph, inside=found == heir, own=old == theme, old=old, number=fresh + theme)
+    def _take(self, labels: IntArray, inside: float, least: float) -> None:
+        gain = self._gain(labels, inside)
+        if gain >= self.gain + least:
+            self.labels, self.inside, self.gain = labels, inside, gain
 
-
-def _joined(labels: IntArray, *, part: int, heir: int) -> IntArray:
-    return np.where(labels == part, heir, labels)
-
-
-def _parted(
-    labels: IntArray, *, graph: sp.csr_matrix, inside: BoolArray, own: BoolArray, old: IntArray, number: int
-) -> IntArray:
-    """Take a swallowed theme out again, with the new passages that lie nearer to it than to the rest."""
-    ours, others = inside & own, inside & ~own & (old >= 0)
-    pull = graph @ np.column_stack([ours, others]).astype(np.float64)
-    follow = inside & (old < 0) & (pull[:, 0] > pull[:, 1])
-    return np.where(ours | follow, number, labels)
+    def _gain(self, labels: IntArray, inside: float) -> float:
+        strength = np.asarray(np.bincount(labels, weights=self.strength), dtype=np.float64)
+        share = np.asarray(np.bincount(labels) / len(labels), dtype=np.float64)
+        return partition_gain(inside, strength, share, evidence=self.evidence)
 
 
 def _old_labels(keys: Sequence[str], previous: PreviousPartition) -> IntArray:
@@ -89,27 +100,36 @@ def _old_labels(keys: Sequence[str], previous: PreviousPartition) -> IntArray:
     return labels
 
 
-def _stick(graph: sp.csr_matrix, found: IntArray, old: IntArray, *, share: float) -> IntArray:
-    """Give known passages back to the heir of their old theme where its pull is at least `share` of the new one's.
+def _settled(graph: sp.csr_matrix, old: IntArray, found: IntArray) -> IntArray:
+    """Give new rows the theme that pulls most; rows that no theme pulls stay with their Leiden community."""
+    labels = old.copy()
+    themes = int(old.max(initial=-1)) + 1
+    for _ in range(ROUNDS):
+        open_rows, known = np.flatnonzero(labels < 0), np.flatnonzero(labels >= 0)
+        if not len(open_rows) or not themes:
+            break
+        member = sp.csr_matrix((np.ones(len(known)), (known, labels[known])), shape=(len(labels), themes))
+        pull = (graph[open_rows] @ member).toarray()
+        labels[open_rows] = np.where(pull.max(axis=1) > 0, pull.argmax(axis=1), UNASSIGNED)
+    return np.where(labels >= 0, labels, themes + found)
 
-    The heir of an old theme is the community that holds most of it. A theme that came apart keeps its parts:
-    only passages whose community is mostly made of another old theme, or of none, go back.
-    """
-    heirs, main = _heirs(found, old)
-    wanted = np.where(old >= 0, heirs[np.maximum(old, 0)], found)
-    stranger = (old >= 0) & (main[found] != old) & (wanted != found)
-    pull = support_by_label(graph, found)
-    rows = np.arange(len(found))
-    back = stranger & (pull(rows, wanted) >= share * pull(rows, found))
-    return np.where(back, wanted, found)
+
+def _by_size(found: IntArray, *, least: int) -> list[int]:
+    sizes = np.bincount(found)
+    return [int(part) for part in np.argsort(-sizes, kind="stable") if sizes[part] >= least]
 
 
-def _heirs(found: IntArray, old: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the community that holds most of each old theme, and the old theme that each community holds most of."""
+def _meeting(found: IntArray, old: IntArray) -> list[tuple[int, int]]:
+    """Return pairs of old themes most of whose rows Leiden put into one community, the larger first."""
     known = old >= 0
     table = np.zeros((int(old.max(initial=-1)) + 1, int(found.max(initial=-1)) + 1))
     np.add.at(table, (old[known], found[known]), 1.0)
-    if not table.size:
-        return np.zeros(1, dtype=np.int64), np.full(table.shape[1], UNASSIGNED, dtype=np.int64)
-    main = np.where(table.max(axis=0) > 0, table.argmax(axis=0), UNASSIGNED)
-    return table.argmax(axis=1).astype(np.int64), main.astype(np.int64)
+    groups: dict[int, list[int]] = {}
+    for theme in range(len(table)):
+        groups.setdefault(int(table[theme].argmax()), []).append(theme)
+    sizes = table.sum(axis=1)
+    pairs = []
+    for themes in groups.values():
+        first, *rest = sorted(themes, key=lambda theme: (-sizes[theme], theme))
+        pairs += [(first, theme) for theme in rest]
+    return pairs

@@ -39,6 +39,8 @@ class Staff(Imported, Base):
     __tablename__ = "staff"
 
     staff_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    # The account's id, "" for all accounts: a key can't hold null.
+    account_key: Mapped[str] = mapped_column(String(120), primary_key=True, default="")
     name: Mapped[str] = mapped_column(String(300))
     email: Mapped[str | None] = mapped_column(String(320))
     function: Mapped[str] = mapped_column(String(60), index=True)

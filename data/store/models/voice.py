@@ -105,6 +105,7 @@ class Comment(Base):
         UniqueConstraint("kind", "origin_id"),
         Index("ix_comments_account_id_said_at", "account_id", "said_at"),
         Index("ix_comments_said_at", "said_at", "id"),
+        Index("ix_comments_source_score_band_said_at", "source", "score_band", "said_at"),
         Index("ix_comments_content_key", "content_key"),
         Index("ix_comments_prepared_with", "prepared_with"),
         Index("ix_comments_tagged_with", "tagged_with"),

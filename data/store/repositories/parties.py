@@ -99,8 +99,8 @@ def write_staff(session: Session, rows: Sequence[Incoming], context: ImportConte
         values = {name: value for name, value in row.values.items() if name != "account_name"}
         if "account_id" in row.values or "account_name" in row.values:
             values["account_id"] = account_id
-        prepared.append((row, values))
-    return upsert(session, Staff, ("staff_id",), prepared, context)[0]
+        prepared.append((row, {**values, "account_key": values.get("account_id") or ""}))
+    return upsert(session, Staff, ("staff_id", "account_key"), prepared, context)[0]
 
 
 def write_contacts(session: Session, rows: Sequence[Incoming], context: ImportContext) -> list[Outcome]:

@@ -302,6 +302,7 @@ def upgrade() -> None:
     )
     op.create_table('staff',
     sa.Column('staff_id', sa.String(length=120), nullable=False),
+    sa.Column('account_key', sa.String(length=120), nullable=False),
     sa.Column('name', sa.String(length=300), nullable=False),
     sa.Column('email', sa.String(length=320), nullable=True),
     sa.Column('function', sa.String(length=60), nullable=False),
@@ -312,7 +313,7 @@ def upgrade() -> None:
     sa.Column('row_hash', sa.String(length=64), nullable=False),
     sa.Column('imported_at', data.store.models.base.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.account_id'], name=op.f('fk_staff_account_id_accounts')),
-    sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_staff'))
+    sa.PrimaryKeyConstraint('staff_id', 'account_key', name=op.f('pk_staff'))
     )
     with op.batch_alter_table('staff', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_staff_account_id'), ['account_id'], unique=False)
@@ -410,6 +411,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_comments_prepared_with', ['prepared_with'], unique=False)
         batch_op.create_index(batch_op.f('ix_comments_response_id'), ['response_id'], unique=False)
         batch_op.create_index('ix_comments_said_at', ['said_at', 'id'], unique=False)
+        batch_op.create_index('ix_comments_source_score_band_said_at', ['source', 'score_band', 'said_at'], unique=False)
         batch_op.create_index('ix_comments_tagged_with', ['tagged_with'], unique=False)
         batch_op.create_index(batch_op.f('ix_comments_ticket_id'), ['ticket_id'], unique=False)
 
@@ -599,6 +601,7 @@ def downgrade() -> None:
     with op.batch_alter_table('comments', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_comments_ticket_id'))
         batch_op.drop_index('ix_comments_tagged_with')
+        batch_op.drop_index('ix_comments_source_score_band_said_at')
         batch_op.drop_index('ix_comments_said_at')
         batch_op.drop_index(batch_op.f('ix_comments_response_id'))
         batch_op.drop_index('ix_comments_prepared_with')
