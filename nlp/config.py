@@ -96,7 +96,8 @@ class ClusterConfig(StageConfig):
         dimensions: Principal directions kept for the graph; 100 gave the best partitions and is faster than 384.
         resolutions: Leiden resolutions tried, from coarse to fine.
         evidence: How many independent votes the neighbours of one passage are worth when the granularity is chosen
-            (nlp/cluster/granularity.py); 2.5 measured on the development corpora and random halves of them.
+            (nlp/cluster/granularity.py); 2.5 was chosen on the four development corpora and six random subsets of
+            banking77 (by rows and by labels). No corpus was held out from that choice.
         seeds: Most Leiden runs at each of the two best resolutions; the run of the highest gain is kept.
         seeds_rows: Passages looked at by those runs together: small corpora vary more, and get more of them.
         themes_min: A reader's minimum for a corpus of some hundred comments; the coarsest that is looked at.
@@ -134,7 +135,7 @@ class ClusterConfig(StageConfig):
     parents_min: int = 10
     parents_max: int = 40
     regrowth: float = 1.5
-    change_gain: float = 0.002
+    change_gain: float = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ class DescribeConfig(StageConfig):
         diversity: 0 takes the passages nearest to the centre, 1 the ones least like each other.
         name_words_max: Most words of a name.
         name_words_min: Fewest words of a name where the texts allow it.
-        emerging_below: Similarity to the nearest taxonomy theme under which a theme is called emerging.
+        emerging_below: Similarity to the nearest taxonomy theme under which a theme is called emerging. Dozens of one
+            theme's own examples reach .74 with the mean of its others in 95 of 100 draws (taxonomy examples, MiniLM).
     """
 
     terms: int = 10
@@ -155,7 +157,7 @@ class DescribeConfig(StageConfig):
     diversity: float = 0.3
     name_words_max: int = 5
     name_words_min: int = 2
-    emerging_below: float = 0.45
+    emerging_below: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ PATTERNS = re.compile(
     r"|VP?J?N{1,3}"  # cancel policy, top up card
     r"|N{1,2}X?VP?"  # card not arrived, payment declined
     r"|N{1,2}XJ"  # app not responsive
-    r"|XVN{0,2}"  # not receiving code
+    r"|XVN{1,2}"  # not receiving code
     r"|VPN{1,2}"
     r"|W{2,3}"
 )

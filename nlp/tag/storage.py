@@ -31,6 +31,8 @@ def save_tagger(model: TaggerModel, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     arrays = _arrays(model)
     save_file({name: np.ascontiguousarray(value) for name, value in arrays.items()}, folder / ARRAYS)
+    # The writer makes the file private; a service under another user has to read it.
+    (folder / ARRAYS).chmod(0o644)
     card = {
         "format": FORMAT,
         "keys": list(model.keys),
