@@ -203,10 +203,10 @@ class TagConfig(StageConfig):
         precision: Arithmetic of the tuned encoder when tagging.
         context_share: How much of a passage's evidence is that of its whole comment.
         correction_weight: How many examples one correction by a person counts for.
-        threads: Threads of training and tagging; 0 means all cores.
+        threads: Threads of training; 0 means all cores. Another number changes the result by rounding.
     """
 
-    epochs: int = 7
+    epochs: int = 5
     frozen_layers: int = 0
     learning_rate: float = 1.5e-4
     head_rate: float = 2e-3

@@ -102,7 +102,7 @@ class _GraphWriter:
     def add_norm(self, x: str, skip: str, prefix: str, bias: str, out: str) -> str:
         """Normalise x + bias + skip.
 
-        Spelled out: the runtime's fused operator is scalar code and took 24 % of the int8 time, this takes 8 %.
+        Spelled out: the runtime's fused operator is scalar code and took 24 % of the int8 time, this about 9 %.
         """
         biased = self.node("Add", [x, self.weight(bias)], f"{out}.biased")
         total = self.node("Add", [biased, skip], f"{out}.total")

@@ -69,7 +69,7 @@ def apply_delta(delta: Delta, base: Mapping[str, Vectors]) -> dict[str, Vectors]
 
 def tuned_embedder(delta: Delta, *, config: TagConfig) -> OnnxEmbedder:
     """Return the encoder with the difference applied; its key changes with the difference."""
-    settings = EmbedConfig(precision=config.precision, max_tokens=config.max_tokens, threads=config.threads)
+    settings = EmbedConfig(precision=config.precision, max_tokens=config.max_tokens)
     if not delta:
         return OnnxEmbedder(settings)
     return OnnxEmbedder(settings, weights=apply_delta(delta, packaged_weights()), name=f"tagger-{delta.digest()}")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-# Columns per feature kind. 2^16 keeps collisions under 3 % at 3,000 short texts.
+# Columns per feature kind: 24 themes then ship in 6 MB of half floats.
 COLUMNS = 2**16
 WORD = r"(?u)\b\w[\w']*\b|[!?]"
 

@@ -83,3 +83,17 @@ def sentiment(
     from pipelines.evaluate.tag import evaluate_sentiment
 
     _print(evaluate_sentiment(file, text=text, label=label, settings=_settings(), out=out))
+
+
+@evaluate_app.command("all")
+@explained
+def everything(
+    folder: Annotated[Path, typer.Argument(help="Folder with labelled files (columns text, label, labels, score).")],
+    docs: Annotated[Path | None, typer.Option("--docs", help="Write this page from the figures.")] = None,
+) -> None:
+    """Run every measure over a folder and over the shipped gold labels."""
+    from pipelines.evaluate.everything import evaluate_all, quality_page
+
+    summaries = evaluate_all(folder, say=typer.echo)
+    if docs is not None:
+        docs.write_text(quality_page(summaries), encoding="utf-8")
