@@ -101,14 +101,14 @@ def train(
     chosen = sorted(merge_corrections(distinct_examples(examples), corrected), key=lambda example: example.text)
     if len(chosen) < SMALLEST_FOLD * settings.folds:
         raise TagError(f"{len(chosen)} examples are too few for {settings.folds} folds; give at least 4 a fold")
-    data = _prepare(chosen, definitions, embedder, rules_toml=rules_toml, lexicon_text=lexicon_text)
-    held = out_of_fold(data, chosen, embedder, config=settings, seed=seed, report=report)
-    stack = fit_stack(held.themes, data.targets.themes[held.rows])
-    side_weights = fit_side_weights(held.sides, data.targets.polarity[held.rows])
+    laid = _prepare(chosen, definitions, embedder, rules_toml=rules_toml, lexicon_text=lexicon_text)
+    held = out_of_fold(laid, chosen, embedder, config=settings, seed=seed, report=report)
+    stack = fit_stack(held.themes, laid.targets.themes[held.rows])
+    side_weights = fit_side_weights(held.sides, laid.targets.polarity[held.rows])
     report("fitting on all examples")
-    delta, opinions, _ = _fit(data, np.arange(len(chosen)), embedder, config=settings, seed=seed, report=report)
+    delta, opinions, _ = _fit(laid, np.arange(len(chosen)), embedder, config=settings, seed=seed, report=report)
     return TaggerModel(
-        keys=data.keys,
+        keys=laid.keys,
         config=settings,
         delta=delta,
         opinions=opinions,
@@ -116,7 +116,7 @@ def train(
         side_weights=side_weights,
         rules_toml=rules_toml,
         lexicon_text=lexicon_text,
-        card=_card(chosen, data, held, stack=stack, side_weights=side_weights, seed=seed, embedder=embedder),
+        card=_card(chosen, laid, held, stack=stack, side_weights=side_weights, seed=seed, embedder=embedder),
         plain_encoder=None if delta else embedder,
     )
 
@@ -144,21 +144,21 @@ def _prepare(
 
 
 def _fit(
-    data: _Data, rows: NDArray[np.int64], embedder: Embedder, *, config: TagConfig, seed: int, report: Report
+    laid: _Data, rows: NDArray[np.int64], embedder: Embedder, *, config: TagConfig, seed: int, report: Report
 ) -> tuple[Delta, Opinions, Embedder]:
     """Fit encoder and opinions on some rows; return also the encoder that was made."""
-    targets = data.targets.rows(rows)
-    texts = [data.texts[row] for row in rows]
+    targets = laid.targets.rows(rows)
+    texts = [laid.texts[row] for row in rows]
     if not config.epochs:
-        heads = _plain_heads(data.embeddings[rows], targets)
-        inputs = data.inputs(rows, data.embeddings[rows])
-        return Delta(), fit_opinions(inputs, targets, tuned=heads, definitions=data.definitions), embedder
+        heads = _plain_heads(laid.embeddings[rows], targets)
+        inputs = laid.inputs(rows, laid.embeddings[rows])
+        return Delta(), fit_opinions(inputs, targets, tuned=heads, definitions=laid.definitions), embedder
     from nlp.tag.finetune import finetune
 
     tuned = finetune(texts, targets, config=config, seed=seed, report=report)
     encoder = tuned_embedder(tuned.delta, config=config)
-    inputs = data.inputs(rows, np.zeros((len(rows), encoder.dim), dtype=np.float32))
-    opinions = fit_opinions(inputs, targets, tuned=(tuned.themes, tuned.polarity), definitions=data.definitions)
+    inputs = laid.inputs(rows, np.zeros((len(rows), encoder.dim), dtype=np.float32))
+    opinions = fit_opinions(inputs, targets, tuned=(tuned.themes, tuned.polarity), definitions=laid.definitions)
     return tuned.delta, opinions, encoder
 
 
@@ -178,7 +178,7 @@ def _plain_heads(vectors: Vectors, targets: Targets) -> tuple[lexical.Linear, le
 
 
 def out_of_fold(
-    data: _Data,
+    laid: _Data,
     examples: Sequence[Example],
     embedder: Embedder,
     *,
@@ -192,10 +192,10 @@ def out_of_fold(
     for fold in range(min(config.folds, config.folds_run)):
         report(f"fold {fold + 1} of {config.folds_run}")
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        _, opinions, encoder = _fit(data, inside, embedder, config=config, seed=seed, report=report)
-        inputs = data.inputs(outside, encoder.embed([data.texts[row] for row in outside]))
+        _, opinions, encoder = _fit(laid, inside, embedder, config=config, seed=seed, report=report)
+        inputs = laid.inputs(outside, encoder.embed([laid.texts[row] for row in outside]))
         rows.append(outside)
-        themes.append(theme_opinions(inputs, opinions, rules=data.rules, keys=data.keys))
+        themes.append(theme_opinions(inputs, opinions, rules=laid.rules, keys=laid.keys))
         sides.append(side_opinions(inputs, opinions))
     return OutOfFold(np.concatenate(rows), np.concatenate(themes, axis=1), np.concatenate(sides, axis=1))
 
@@ -218,7 +218,7 @@ def fit_side_weights(sides: Vectors, polarity: NDArray[np.int64]) -> NDArray[np.
 
 def _card(
     examples: Sequence[Example],
-    data: _Data,
+    laid: _Data,
     held: OutOfFold,
     *,
     stack: Stack,
@@ -227,9 +227,9 @@ def _card(
     embedder: Embedder,
 ) -> dict[str, object]:
     """Say how the model was made and what it reached on rows that it had not seen."""
-    truth = data.targets.themes[held.rows]
+    truth = laid.targets.themes[held.rows]
     said = stack.probability(held.themes) >= stack.cut
-    polarity = data.targets.polarity[held.rows]
+    polarity = laid.targets.polarity[held.rows]
     agreed = said & (polarity >= 0)
     sides = side_shares(held.sides, side_weights).argmax(axis=-1)
     text = "\n".join(repr(asdict(replace(example, known=None))) for example in examples)
@@ -240,8 +240,8 @@ def _card(
         "examples_sha": hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:12],
         "held_out": len(held.rows),
         "micro_f1": round(micro_f1(said, truth), 4),
-        "macro_f1": round(float(np.mean([micro_f1(said[:, [k]], truth[:, [k]]) for k in range(len(data.keys))])), 4),
-        "theme_f1": {key: round(micro_f1(said[:, [k]], truth[:, [k]]), 3) for k, key in enumerate(data.keys)},
+        "macro_f1": round(float(np.mean([micro_f1(said[:, [k]], truth[:, [k]]) for k in range(len(laid.keys))])), 4),
+        "theme_f1": {key: round(micro_f1(said[:, [k]], truth[:, [k]]), 3) for k, key in enumerate(laid.keys)},
         "polarity_accuracy_agreed": round(float((sides == polarity)[agreed].mean()), 4) if agreed.any() else 0.0,
         "opinion_weights": {name: round(float(w), 3) for name, w in zip(OPINIONS, stack.weights, strict=True)},
         "tuned_polarity_share": float(side_weights[0]),

@@ -68,9 +68,9 @@ class _Page(HTMLParser):
             if tag == "p":
                 self.lines.append("")
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, data_text: str) -> None:
         if not self._silent:
-            self._line.append(re.sub(r"\s+", " ", data))
+            self._line.append(re.sub(r"\s+", " ", data_text))
 
     def text(self) -> str:
         """The page's lines so far."""

@@ -79,13 +79,14 @@ def quality_page(summaries: Sequence[Summary]) -> str:
 LEVELS = ("fine", "parents")
 HEAD = """# Quality
 
-Written by `make evaluate` (`sottovoce evaluate all FOLDER --docs docs/quality.md`); every figure comes from that run. The
-corpora are public and lie outside the project; nothing that ships was trained on them. The settings are the same for all."""
+Written by `make evaluate` (`sottovoce evaluate all FOLDER --docs docs/quality.md`); every figure comes from that run.
+The corpora are public and lie outside the project; nothing that ships was trained on them. The settings are the same
+for all."""
 DISCOVER = """## Discovery: themes found from nothing
 
-Passages are clustered; a row's main theme is the one of its passages' themes nearest to the row as a whole. Unassigned rows count
-as one cluster; a theme that holds over 40 % of the rows counts for nothing in F1. Settings of the clusterer were chosen with
-these corpora in view (one set for all four), so the figures are not held-out evidence."""
+Passages are clustered; a row's main theme is the one of its passages' themes nearest to the row as a whole. Unassigned
+rows count as one cluster; a theme that holds over 40 % of the rows counts for nothing in F1. Settings of the clusterer
+were chosen with these corpora in view (one set for all four), so the figures are not held-out evidence."""
 DISCOVER_COLUMNS = [
     "file",
     "level",
@@ -102,8 +103,9 @@ DISCOVER_COLUMNS = [
 ]
 TAG = """## Tagging: the 24 themes
 
-`blind.jsonl` was written by somebody who had not seen the taxonomy's examples; `sample.jsonl` is a random part of the shipped
-sample, labelled by readers who did not write it, and harder: short, oblique, many voices. Neither is trained on."""
+`blind.jsonl` was written by somebody who had not seen the taxonomy's examples; `sample.jsonl` is a random part of the
+shipped sample, labelled by readers who did not write it, and harder: short, oblique, many voices. Neither is trained
+on."""
 TAG_COLUMNS = [
     "file",
     "rows",

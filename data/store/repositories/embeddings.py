@@ -12,7 +12,6 @@ from data.store.models import Embedding, PassageText
 from data.store.repositories.bulk import chunks, insert_ignore
 
 
-
 def pack(vector: NDArray[np.float32]) -> bytes:
     """Turn a unit vector into bytes (float16, little-endian)."""
     return vector.astype("<f2").tobytes()
