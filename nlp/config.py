@@ -148,8 +148,14 @@ class DescribeConfig(StageConfig):
         diversity: 0 takes the passages nearest to the centre, 1 the ones least like each other.
         name_words_max: Most words of a name.
         name_words_min: Fewest words of a name where the texts allow it.
-        emerging_below: Similarity to the nearest taxonomy theme under which a theme is called emerging. Dozens of one
-            theme's own examples reach .74 with the mean of its others in 95 of 100 draws (taxonomy examples, MiniLM).
+        clear_from: Worth of the best name (nats, nlp/describe/telling.py) under which a theme is a mix without a clear
+            subject. On the shipped sample the themes under it are closing formulas, thanks and small talk.
+        fits_from: How much the best taxonomy theme must set a theme's comments apart (nats, nlp/describe/nearest.py)
+            for the taxonomy to have a word for it; a clear theme without one is emerging. On the shipped sample, whose
+            taxonomy has no word for a flat battery, its two battery themes reach .43 and .46 (as defects, which half
+            the corpus is), a wrong time zone .54; invoices and credit notes reach 1.26, status page 1.89, penetration
+            tests .93, admins who left .97, a webhook .83, exports .80, security questionnaires .68.
+        prototype_fits_from: The same where nothing is tagged: centred cosine to the nearest taxonomy examples.
     """
 
     terms: int = 10
@@ -157,7 +163,9 @@ class DescribeConfig(StageConfig):
     diversity: float = 0.3
     name_words_max: int = 5
     name_words_min: int = 2
-    emerging_below: float = 0.7
+    clear_from: float = 0.3
+    fits_from: float = 0.6
+    prototype_fits_from: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)

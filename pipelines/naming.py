@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.store.repositories import preparation, themes
+from data.store.repositories import preparation, tagged, themes
 from nlp.cluster.records import Discovery
-from nlp.describe.describe import describe, parent_names
+from nlp.describe.describe import describe
+from nlp.describe.parents import parent_names
 from nlp.describe.words import Token
-from pipelines.corpus import Corpus
+from pipelines.corpus import Corpus, Place
 from pipelines.embed import open_embedder
 from pipelines.stage import Bench
 from pipelines.taxonomy import prototypes
@@ -36,8 +37,10 @@ def describe_themes(
     """Describe the themes of a fit, fine ones and parents, by theme key."""
     with bench.store.read() as session:
         tokens = themes.tokens_of(session, corpus.keys)
+        tags = tagged.taxonomy_tags(session)
         blocked = _blocked(
-            [person.name for people in preparation.contacts_by_account(session).values() for person in people],
+            [person.name for people in preparation.contacts_by_account(session).values() for person in people]
+            + [person.name for person in preparation.staff(session)],
             list(preparation.account_names(session).values()),
         )
     embedder = open_embedder(bench.settings)
@@ -48,7 +51,9 @@ def describe_themes(
         corpus.embeddings,
         centroids=found.centroids,
         keys=corpus.names,
+        groups=corpus.groups,
         blocked=blocked,
+        tags=_row_tags(corpus, tags),
         prototypes=rows,
         prototype_keys=keys,
         embed=embedder.embed,
@@ -61,11 +66,21 @@ def describe_themes(
             exemplars=[corpus.keys[row] for row in one.exemplars],
             nearest_key=one.nearest.key or None,
             nearest_similarity=round(one.nearest.similarity, 4) if one.nearest.key else None,
-            emerging=one.nearest.emerging,
+            emerging=one.emerging,
         )
         for key, one in zip(fine_keys, told, strict=True)
     }
     return described | _parents(found, [one.name for one in told], fine_keys, parent_keys, described)
+
+
+def _row_tags(corpus: Corpus, tags: Mapping[Place, Mapping[str, float]]) -> list[dict[str, float]]:
+    """Give what the passages of each row are tagged with, the surest of those that say the same."""
+    rows: list[dict[str, float]] = [{} for _ in corpus.keys]
+    for place, found in tags.items():
+        at = corpus.row_of.get(place)
+        for key, confidence in found.items() if at is not None else ():
+            rows[at][key] = max(rows[at].get(key, 0.0), confidence)
+    return rows
 
 
 def _parents(

@@ -1,17 +1,20 @@
 """What a theme is called, which words and passages show it, and what in the taxonomy it is nearest to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from nlp.config import DescribeConfig
+from nlp.describe.candidates import candidates, sentence_case
 from nlp.describe.exemplars import exemplars
-from nlp.describe.names import Embed, candidates, nearest_candidates, sentence_case, unique_names
-from nlp.describe.nearest import Nearest, nearest_taxonomy
-from nlp.describe.terms import class_tfidf, content_lemmas, top_terms, usual_surfaces
-from nlp.describe.words import Token
+from nlp.describe.heard import listen
+from nlp.describe.names import ranked_names, unique_names
+from nlp.describe.nearest import Nearest, nearest_by_tags, nearest_prototype
+from nlp.describe.telling import Embed
+from nlp.describe.terms import class_tfidf, content_lemmas, top_terms, usual_forms, usual_surfaces
+from nlp.describe.words import Token, is_word, whole
 from nlp.errors import DescribeError
 from nlp.types import FloatArray, IntArray
 
@@ -32,12 +35,16 @@ class Description:
         terms: By class-based TF-IDF, best first.
         exemplars: Row numbers of passages, best first.
         nearest: Nearest taxonomy theme.
+        clear: Whether the name speaks for enough of the theme; a mix of unlike remarks has no clear name.
+        emerging: Whether the theme is clear and the taxonomy has no word for it.
     """
 
     name: str
     terms: tuple[str, ...]
     exemplars: tuple[int, ...]
     nearest: Nearest
+    clear: bool = True
+    emerging: bool = False
 
 
 def describe(
@@ -47,7 +54,9 @@ def describe(
     *,
     centroids: FloatArray,
     keys: Sequence[str],
+    groups: Sequence[str] | None = None,
     blocked: Collection[str] = (),
+    tags: Sequence[Mapping[str, float]] | None = None,
     prototypes: FloatArray | None = None,
     prototype_keys: Sequence[str] = (),
     embed: Embed | None = None,
@@ -63,12 +72,14 @@ def describe(
         embeddings: (n, dim) unit rows.
         centroids: (themes, dim) unit rows.
         keys: (n,) passage keys; ties are broken by them, never by row.
+        groups: (n,) comment of each passage; a comment has one voice. Without it each passage is a comment.
         blocked: Lower-case words that are never shown: people's and accounts' names.
-        prototypes: (p, dim) unit rows of the taxonomy.
+        tags: (n,) taxonomy keys of each passage with the tagger's confidence; decides on the nearest taxonomy theme.
+        prototypes: (p, dim) unit rows of the taxonomy, for where nothing is tagged.
         prototype_keys: (p,) taxonomy key of each prototype.
         embed: Texts to unit rows; candidate names are then also judged by their nearness to the theme.
         namer: Writes names instead; what it returns is checked for uniqueness and blocked words.
-        texts: (n,) redacted passages, for the namer only.
+        texts: (n,) redacted passages: for hyphenated words, and for the namer.
         config: Settings; the defaults when left out.
 
     Raises:
@@ -78,30 +89,27 @@ def describe(
     if not len(labels) == len(tokens) == len(embeddings) == len(keys):
         counts = f"{len(labels)} labels, {len(tokens)} token rows, {len(embeddings)} embeddings, {len(keys)} keys"
         raise DescribeError(f"{counts}; hand in one of each a passage")
-    themes = len(centroids)
-    told = labels.tolist()
-    words = [content_lemmas(row, blocked=blocked) for row in tokens]
-    weights = class_tfidf(words, told, themes)
-    surfaces = usual_surfaces(tokens)
+    themes, told = len(centroids), labels.tolist()
+    of = list(groups) if groups is not None else list(keys)
+    rows = [whole(row, text) for row, text in zip(tokens, texts, strict=True)] if texts is not None else list(tokens)
+    words = [content_lemmas(row, blocked=blocked) for row in rows]
+    surfaces = usual_surfaces(rows)
+    weights = class_tfidf(words, told, themes, groups=of)
     terms = [top_terms(one, surfaces, count=settings.terms) for one in weights]
-    ranked = candidates(tokens, told, themes, weights, blocked=blocked, most_words=settings.name_words_max)
-    names = unique_names(nearest_candidates(ranked, centroids, embed) if embed else ranked, terms)
-    shown = [_shown(labels, embeddings, centroids, keys, theme, settings) for theme in range(themes)]
+    heard = listen(rows, told, of, themes, blocked=blocked, most_words=settings.name_words_max)
+    short = candidates(heard, usual_forms(rows))
+    ranked = ranked_names(short, heard, embeddings, embed=embed, most_words=settings.name_words_max)
+    names = unique_names(ranked, terms)
+    lengths = np.array([sum(is_word(token) for token in row) for row in rows], dtype=np.int64)
+    shown = [_shown(labels, embeddings, centroids, keys, of, lengths, theme, settings) for theme in range(themes)]
     if namer is not None and texts is not None:
-        names = _written(namer, names, terms, [[texts[row] for row in rows] for rows in shown], blocked)
-    near = _near(centroids, prototypes, prototype_keys, settings)
-    return tuple(Description(*one) for one in zip(names, terms, map(tuple, shown), near, strict=True))
-
-
-def parent_names(names: Sequence[str], parent_of: IntArray, sizes: IntArray) -> tuple[str, ...]:
-    """Name each parent after its two largest themes; a parent of one theme has that theme's name."""
-    named = []
-    for parent in range(int(parent_of.max(initial=-1)) + 1):
-        own = sorted(np.flatnonzero(parent_of == parent).tolist(), key=lambda theme: (-int(sizes[theme]), names[theme]))
-        rest = names[own[1]] if len(own) > 1 else ""
-        second = rest if not rest or rest.split()[0].isupper() else rest[:1].lower() + rest[1:]
-        named.append(f"{names[own[0]]}, {second}" if second else names[own[0]])
-    return tuple(named)
+        names = _written(namer, names, terms, [[texts[row] for row in own] for own in shown], blocked)
+    near = _near(told, of, tags, embeddings, centroids, prototypes, prototype_keys, settings)
+    clear = [one[0].worth >= settings.clear_from if one else False for one in ranked]
+    return tuple(
+        Description(name, words, tuple(own), one, clear=sure, emerging=sure and not one.fits)
+        for name, words, own, one, sure in zip(names, terms, shown, near, clear, strict=True)
+    )
 
 
 def _shown(
@@ -109,11 +117,20 @@ def _shown(
     embeddings: FloatArray,
     centroids: FloatArray,
     keys: Sequence[str],
+    groups: Sequence[str],
+    lengths: IntArray,
     theme: int,
     settings: DescribeConfig,
 ) -> list[int]:
     rows = sorted(np.flatnonzero(labels == theme).tolist(), key=lambda row: keys[row])
-    best = exemplars(embeddings[rows], centroids[theme], count=settings.exemplars, diversity=settings.diversity)
+    best = exemplars(
+        embeddings[rows],
+        centroids[theme],
+        count=settings.exemplars,
+        diversity=settings.diversity,
+        groups=[groups[row] for row in rows],
+        lengths=lengths[rows].tolist(),
+    )
     return [rows[at] for at in best]
 
 
@@ -135,7 +152,18 @@ def _written(
 
 
 def _near(
-    centroids: FloatArray, prototypes: FloatArray | None, keys: Sequence[str], settings: DescribeConfig
+    labels: Sequence[int],
+    groups: Sequence[str],
+    tags: Sequence[Mapping[str, float]] | None,
+    embeddings: FloatArray,
+    centroids: FloatArray,
+    prototypes: FloatArray | None,
+    keys: Sequence[str],
+    settings: DescribeConfig,
 ) -> tuple[Nearest, ...]:
+    """Go by what the members are tagged with; by prototypes where nothing is."""
+    if tags is not None and any(tags):
+        return nearest_by_tags(labels, groups, tags, themes=len(centroids), fits_from=settings.fits_from)
     rows = np.zeros((0, centroids.shape[1]), dtype=np.float32) if prototypes is None else prototypes
-    return nearest_taxonomy(centroids, rows, keys, emerging_below=settings.emerging_below)
+    mean = embeddings.mean(axis=0) if len(embeddings) else np.zeros(centroids.shape[1], dtype=np.float32)
+    return nearest_prototype(centroids, rows, keys, corpus_mean=mean, fits_from=settings.prototype_fits_from)

@@ -1,156 +1,119 @@
-"""Names of themes: the phrase of its own passages that says most about it, each name once."""
+"""Names of themes: the phrase, or the two joined, that speaks for most of a theme's comments and for few others."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from math import log
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
-from nlp.describe.phrases import phrases
-from nlp.describe.terms import Weights, usual_forms
-from nlp.describe.words import Token, stem
+from nlp.describe.candidates import FEW, Candidate, sentence_case
+from nlp.describe.heard import Heard
+from nlp.describe.telling import Embed, spoken_for, told_apart
+from nlp.describe.words import stem
 from nlp.types import FloatArray
 
-Embed = Callable[[Sequence[str]], FloatArray]
-
-# Candidates that the embedder is asked about, per theme.
-SHORTLIST = 12
-# A phrase is dropped for a longer one that makes up this share of its occurrences.
-PART_OF_LONGER = 0.6
-# A phrase of three or four words says more than one of two, up to a point.
-LENGTH_WORTH = {2: 1.0, 3: 1.15, 4: 1.15, 5: 1.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A possible name and its worth (higher is better, comparable within a theme)."""
-
-    name: str
-    lemmas: tuple[str, ...]
-    worth: float
+# Best candidates of a theme that are tried in pairs ("serial numbers and asset import").
+PAIRED = 12
+# A pair must be worth so much more than one phrase, which reads better; more so where few comments speak.
+PAIR_COST, FEW_PAIR_COST = 0.88, 0.72
+# So does a phrase with a preposition, whose articles are left out.
+PREPOSITION_COST = 0.75
+# Letters that two words share at their start when they are forms of one: sign, signature.
+FORM_LETTERS = 4
 
 
-def candidates(
-    passages: Sequence[Sequence[Token]],
-    labels: Sequence[int],
-    themes: int,
-    weights: Sequence[Weights],
+def ranked_names(
+    short: Sequence[Sequence[Candidate]],
+    heard: Heard,
+    embeddings: FloatArray,
     *,
-    blocked: Collection[str] = (),
+    embed: Embed | None,
     most_words: int = 5,
 ) -> list[list[Candidate]]:
-    """Return the candidates of each theme, best first.
+    """Rank each theme's candidates, and pairs of them, by how well they tell its comments from all others.
 
-    A phrase is worth the mean weight of its words in the theme, times how often the theme says it, times how
-    much more often the theme says it than the corpus does.
+    Args:
+        short: Candidates of each theme; single nouns come back in pairs only.
+        heard: What the comments say.
+        embeddings: (n, dim) unit rows of the passages.
+        embed: Texts to unit rows; without it words decide alone.
+        most_words: Most words of a name.
     """
-    inside: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(themes)]
-    overall: Counter[tuple[str, ...]] = Counter()
-    written: dict[tuple[str, ...], Counter[tuple[str, ...]]] = {}
-    for tokens, label in zip(passages, labels, strict=True):
-        found = {phrase.lemmas: phrase for phrase in phrases(tokens, blocked=blocked, most=most_words)}
-        overall.update(found.keys())
-        for lemmas, phrase in found.items():
-            written.setdefault(lemmas, Counter())[phrase.words] += 1
-            if label >= 0:
-                inside[label][lemmas] += 1
-    forms = usual_forms(passages)
-    return [_ranked(inside[theme], overall, written, weights[theme], forms) for theme in range(themes)]
-
-
-def nearest_candidates(
-    ranked: Sequence[Sequence[Candidate]], centroids: FloatArray, embed: Embed
-) -> list[list[Candidate]]:
-    """Rank the shortlists again with what the embedder says: cosine of the name to the theme, beside the counts.
-
-    A name that is nearer to another theme than to its own loses by that much.
-    """
-    short = [list(found[:SHORTLIST]) for found in ranked]
-    names = sorted({one.name for found in short for one in found})
-    if not names:
-        return short
-    near = embed(names) @ centroids.T
-    row = {name: at for at, name in enumerate(names)}
+    spoken, near = spoken_for(short, heard, embeddings, embed)
     return [
-        sorted(
-            (_with_nearness(one, found[0].worth, near[row[one.name]], theme) for one in found),
-            key=lambda one: (-one.worth, one.name),
-        )
+        _ranked(found, spoken[theme], near[theme], heard, theme, most_words) if found else []
         for theme, found in enumerate(short)
     ]
 
 
 def unique_names(ranked: Sequence[Sequence[Candidate]], terms: Sequence[Sequence[str]]) -> list[str]:
-    """Give each theme, in order, its best name that no other has; forms of the same words count as the same name.
+    """Give each theme, the surest first, its best name that no other has; forms of the same words are the same name.
 
     A theme without a free candidate is named by its terms.
     """
+    order = sorted(range(len(ranked)), key=lambda at: (-ranked[at][0].worth if ranked[at] else 0.0, at))
     taken: set[frozenset[str]] = set()
-    names = []
-    for theme, found in enumerate(ranked):
-        name = next((one.name for one in found if _identity(one.name) not in taken), None)
-        if name is None:
-            name = _from_terms(terms[theme], taken, theme)
-        taken.add(_identity(name))
-        names.append(name)
-    return names
+    names: dict[int, str] = {}
+    for theme in order:
+        free = next((one.name for one in ranked[theme] if identity(one.name) not in taken), None)
+        names[theme] = free or _from_terms(terms[theme], taken, theme)
+        taken.add(identity(names[theme]))
+    return [names[theme] for theme in range(len(ranked))]
 
 
-def sentence_case(words: Sequence[str]) -> str:
-    """Return the words as a name: first letter large, acronyms as they are."""
-    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+def identity(name: str) -> frozenset[str]:
+    """Return what makes two names the same: the stems of their words, in any order."""
+    return frozenset(stem(word.strip(",:")) for word in name.split()) - {"and"}
+
+
+def joined(one: str, other: str) -> str:
+    """Return two names as one, with "and" between."""
+    lead = other.split()[0]
+    keeps = any(letter.isupper() for letter in lead[1:])
+    return f"{one} and {other if keeps else other[:1].lower() + other[1:]}"
+
+
+def alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two lists of stems share a word, forms of one word included."""
+    return any(
+        a[:FORM_LETTERS] == b[:FORM_LETTERS] if min(len(a), len(b)) >= FORM_LETTERS else a == b
+        for a in one
+        for b in other
+    )
 
 
 def _ranked(
-    inside: Counter[tuple[str, ...]],
-    overall: Counter[tuple[str, ...]],
-    written: Mapping[tuple[str, ...], Counter[tuple[str, ...]]],
-    weights: Weights,
-    spelled: Mapping[str, str],
+    found: Sequence[Candidate], spoken: FloatArray, near: FloatArray, heard: Heard, theme: int, most_words: int
 ) -> list[Candidate]:
-    least = 2 if any(count > 1 for count in inside.values()) else 1
-    found = []
-    parts = _parts_of_longer(inside)
-    for lemmas, count in inside.items():
-        if count >= least and lemmas not in parts:
-            told = [weights.get(lemma, 0.0) for lemma in lemmas if lemma in weights]
-            worth = sum(told) / len(lemmas) * log(1 + count) * (count / overall[lemmas]) ** 0.5
-            forms = written[lemmas]
-            words = [spelled.get(word, word) for word in min(forms, key=lambda form: (-forms[form], form))]
-            found.append(Candidate(sentence_case(words), lemmas, worth * LENGTH_WORTH.get(len(lemmas), 0.8)))
-    return sorted(found, key=lambda one: (-one.worth, one.name))
+    plain = np.array([PREPOSITION_COST if "P" in one.letters[:-1] else 1.0 for one in found])
+    alone = told_apart(spoken, heard, theme) * near * plain
+    scored = [replace(one, worth=float(worth)) for one, worth in zip(found, alone, strict=True) if len(one.letters) > 1]
+    best = sorted(range(len(found)), key=lambda at: (-alone[at], found[at].name))[:PAIRED]
+    pairs = [(a, b) for a, b in combinations(best, 2) if _joinable(found[a], found[b], most_words)]
+    if pairs:
+        cost = PAIR_COST if heard.sizes[theme] >= FEW else FEW_PAIR_COST
+        both = told_apart(np.stack([np.maximum(spoken[a], spoken[b]) for a, b in pairs]), heard, theme)
+        reach = [0.5 * min(near[a], near[b]) + 0.25 * (near[a] + near[b]) for a, b in pairs]
+        for (a, b), worth in zip(pairs, both * reach * cost, strict=True):
+            name = joined(found[a].name, found[b].name)
+            letters = f"{found[a].letters}C{found[b].letters}"
+            scored.append(Candidate(name, (*found[a].stems, *found[b].stems), float(worth), letters))
+    return sorted(scored, key=lambda one: (-one.worth, one.name))
 
 
-def _parts_of_longer(inside: Counter[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    """Return the phrases that mostly occur inside one longer phrase: "appointment time" of "wrong appointment time"."""
-    parts = set()
-    for lemmas, count in inside.items():
-        for start in range(len(lemmas)):
-            for stop in range(start + 2, len(lemmas) + 1):
-                part = lemmas[start:stop]
-                if part != lemmas and count >= PART_OF_LONGER * inside.get(part, 0):
-                    parts.add(part)
-    return parts
-
-
-def _with_nearness(one: Candidate, top: float, near: FloatArray, theme: int) -> Candidate:
-    own = float(near[theme])
-    rival = float(np.max(np.delete(near, theme))) if len(near) > 1 else 0.0
-    said = (one.worth / top) ** 0.5 if top > 0 else 0.0
-    return Candidate(one.name, one.lemmas, own + 0.3 * said - max(0.0, rival - own))
-
-
-def _identity(name: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in name.split())
+def _joinable(one: Candidate, other: Candidate, most_words: int) -> bool:
+    """Tell whether two candidates make a list of two things: both end in a noun, and share no word."""
+    things = all(each.letters[-1] in "NW" and each.letters[0] in "JNEW" and "P" not in each.letters for each in (one, other))
+    return things and len(one.letters) + len(other.letters) < most_words and not alike(one.stems, other.stems)
 
 
 def _from_terms(terms: Sequence[str], taken: set[frozenset[str]], theme: int) -> str:
     for count in (2, 3, 4):
         words: list[str] = []
         for term in terms:
-            if len(words) < count and stem(term) not in {stem(word) for word in words}:
+            if len(words) < count and not alike([stem(term)], [stem(word) for word in words]):
                 words.append(term)
-        if words and _identity(" ".join(words)) not in taken:
-            return sentence_case([" and ".join(words[:2]), *words[2:]])
+        if words and identity(" ".join(words)) not in taken:
+            first = sentence_case([", ".join(words[:-1])] if len(words) > 2 else words[:1])
+            return f"{first} and {words[-1]}" if len(words) > 1 else first
     return f"Further comments {theme + 1}"

@@ -6,19 +6,24 @@ from typing import NamedTuple
 
 from nlp.describe.words import STOP, SUPPORTING, Token, is_acronym, is_negation, is_word, masked, stem
 
-# Letters of the patterns: J adjective, N noun, V verb, P preposition or particle, X "not", W word of unknown kind.
-LETTERS = {"ADJ": "J", "NOUN": "N", "VERB": "V", "ADP": "P", "PART": "P", "": "W"}
+# Letters of the patterns: J adjective, K adjective after "is", N noun, P preposition or particle, X "not", W word of
+# unknown kind, O "no". Verbs: V base or -ing form, S third person ("fails"), E participle ("was declined", "the agreed date").
+# A verb in the past tense ("my sister won") names nothing, and ends a phrase.
+LETTERS = {"ADJ": "J", "NOUN": "N", "ADP": "P", "PART": "P", "": "W"}
+CONTENT = frozenset("JKNVSEW")
 DROPPED = frozenset({"DET", "AUX", "NUM"})
 POSSESSIVES = frozenset("my your our their his her its whose".split())
+FILLERS = POSSESSIVES | frozenset("already always even just still yet".split())
 PATTERNS = re.compile(
     r"J{0,2}N{1,3}"  # wrong appointment time
+    r"|EN{1,2}"  # agreed response time
+    r"|OJ?N{1,2}"  # no reply
     r"|J?N{1,2}PJ?N{1,2}"  # delay in delivery, change of address
     r"|VP?J?N{1,3}"  # cancel policy, top up card
-    r"|N{1,2}X?VP?"  # card not arrived, payment declined
-    r"|N{1,2}XJ"  # app not responsive
+    r"|N{1,2}X?[SEK]"  # login fails, card not arrived, battery flat
+    r"|N{1,2}X[JV]"  # app not responsive
     r"|XVN{1,2}"  # not receiving code
-    r"|VPN{1,2}"
-    r"|W{2,3}"
+    r"|W{1,3}"
 )
 MOST_WORDS = 5
 
@@ -32,10 +37,13 @@ class Phrase(NamedTuple):
 
 
 def phrases(tokens: Sequence[Token], *, blocked: Collection[str] = (), most: int = MOST_WORDS) -> Iterator[Phrase]:
-    """Yield the candidate phrases of one passage; articles, auxiliaries and possessives inside are left out."""
+    """Yield the candidate phrases of one passage, single nouns too.
+
+    Articles, auxiliaries and possessives inside a phrase are left out.
+    """
     for run in _runs(tokens, blocked):
         for start in range(len(run)):
-            for stop in range(start + 2, min(start + most, len(run)) + 1):
+            for stop in range(start + 1, min(start + most, len(run)) + 1):
                 part = run[start:stop]
                 letters = "".join(letter for _, letter in part)
                 if PATTERNS.fullmatch(letters) and _well_formed(part):
@@ -47,50 +55,65 @@ def phrases(tokens: Sequence[Token], *, blocked: Collection[str] = (), most: int
 def _runs(tokens: Sequence[Token], blocked: Collection[str]) -> Iterator[list[tuple[Token, str]]]:
     """Cut a passage where a phrase may not go on: punctuation, pronouns, conjunctions, names, blocked words."""
     run: list[tuple[Token, str]] = []
-    for token, hidden in zip(tokens, masked(tokens), strict=True):
-        letter = "" if hidden else _letter(token, blocked)
+    hide = masked(tokens)
+    for at, token in enumerate(tokens):
+        letter = "" if hide[at] else _letter(tokens, at, blocked)
         if letter:
             run.append((token, letter))
-        elif hidden or not _droppable(token):
+        elif hide[at] or not _droppable(token):
             yield run
             run = []
     yield run
 
 
-def _letter(token: Token, blocked: Collection[str]) -> str:
-    low = token.text.lower()
+def _letter(tokens: Sequence[Token], at: int, blocked: Collection[str]) -> str:
+    token, low = tokens[at], tokens[at].text.lower()
     if is_negation(token):
         return "X"
+    if low == "no":
+        return "O"
     if low in blocked or token.lemma.lower() in blocked:
         return ""
     if token.pos in {"ADP", "PART"}:
         return "P" if low.isalpha() and low != "to" else ""
     if token.pos == "PROPN":
         return "N" if is_acronym(token.text) else ""
-    if token.pos == "" and low in STOP:
+    if not is_word(token) or (token.pos == "" and low in STOP):
         return ""
-    return LETTERS.get(token.pos, "") if is_word(token) else ""
+    if token.pos == "VERB":
+        return _verb(tokens, at)
+    after_is = at > 0 and token.pos == "ADJ" and _links(tokens, at)
+    return "K" if after_is else LETTERS.get(token.pos, "")
+
+
+def _verb(tokens: Sequence[Token], at: int) -> str:
+    low, lemma = tokens[at].text.lower(), tokens[at].lemma.lower()
+    if low == lemma or low.endswith("ing"):
+        return "V"
+    if low.endswith("s"):
+        return "S"
+    before = tokens[at - 1].pos if at else "PUNCT"
+    leads = at + 1 < len(tokens) and tokens[at + 1].pos in {"NOUN", "ADJ"} and before in {"DET", "ADP", "PUNCT"}
+    return "E" if leads or _links(tokens, at) else ""
+
+
+def _links(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether an auxiliary, or "not", stands before a word, adverbs aside."""
+    before = at - 1
+    while before >= 0 and tokens[before].pos == "ADV" and not is_negation(tokens[before]):
+        before -= 1
+    return before >= 0 and (tokens[before].pos == "AUX" or is_negation(tokens[before]))
 
 
 def _droppable(token: Token) -> bool:
-    return token.pos in DROPPED or token.text.lower() in POSSESSIVES
+    return token.pos in DROPPED or token.text.lower() in FILLERS
 
 
 def _well_formed(part: Sequence[tuple[Token, str]]) -> bool:
     """Refuse stop words at the ends, two forms of one word, and phrases of empty words only."""
-    lows = [(token.text.lower(), token.lemma.lower(), letter) for token, letter in part]
-    empty = [low in STOP or lemma in STOP for low, lemma, _ in lows]
-    if any(
-        bare and letter in "JNVW" and low not in SUPPORTING for (low, _, letter), bare in zip(lows, empty, strict=True)
-    ):
+    empty = [token.text.lower() in STOP or token.lemma.lower() in STOP for token, _ in part]
+    words = [(token.text.lower(), bare) for (token, letter), bare in zip(part, empty, strict=True) if letter in CONTENT]
+    if any(bare and low not in SUPPORTING for low, bare in words) or all(bare for _, bare in words):
         return False
-    strong = [letter in "JNVW" and not bare for (_, _, letter), bare in zip(lows, empty, strict=True)]
-    ends = (lows[0], lows[-1])
-    if any(low in STOP and letter not in "XP" and low not in SUPPORTING for low, _, letter in ends) or not any(strong):
-        return False
-    stems = [stem(lemma) for _, lemma, letter in lows if letter != "X"]
+    stems = [stem(token.lemma) for token, letter in part if letter != "X"]
     return len(set(stems)) == len(stems)
-
-
-def _written(token: Token) -> str:
-    return token.text if is_acronym(token.text) else token.text.lower()

@@ -6,6 +6,9 @@ from math import log
 
 from nlp.describe.words import Token, is_acronym, is_content, masked
 
+# What a word counts that one comment of a theme says.
+ONE_COMMENT = 0.25
+
 Weights = Mapping[str, float]
 
 
@@ -19,25 +22,34 @@ def content_lemmas(tokens: Sequence[Token], *, blocked: Collection[str] = ()) ->
     ]
 
 
-def class_tfidf(lemmas: Sequence[Sequence[str]], labels: Sequence[int], themes: int) -> list[Weights]:
+def class_tfidf(
+    lemmas: Sequence[Sequence[str]], labels: Sequence[int], themes: int, *, groups: Sequence[str] | None = None
+) -> list[Weights]:
     """Return the weight of each lemma in each theme: tf in the theme * log(1 + mean words a theme / tf overall).
 
-    Term frequencies in a theme are shares, so large and small themes compare.
+    Term frequencies in a theme are shares, so large and small themes compare. A comment counts a word once, and what
+    only one comment of a theme says weighs a quarter: it is chance.
 
     Args:
         lemmas: Lemmas of each passage.
         labels: Theme of each passage, -1 counts for the background only.
         themes: Number of themes.
+        groups: Comment of each passage; without it each passage is one.
     """
+    of = groups if groups is not None else [str(row) for row in range(len(lemmas))]
+    heard = {(label, group, word) for label, group, words in zip(labels, of, lemmas, strict=True) for word in words}
     counts: list[Counter[str]] = [Counter() for _ in range(themes)]
     overall: Counter[str] = Counter()
-    for words, label in zip(lemmas, labels, strict=True):
-        overall.update(words)
+    for label, _, word in heard:
+        overall[word] += 1
         if label >= 0:
-            counts[label].update(words)
+            counts[label][word] += 1
     mean = sum(overall.values()) / max(themes, 1)
     return [
-        {word: count / max(sum(inside.values()), 1) * log(1 + mean / overall[word]) for word, count in inside.items()}
+        {
+            word: (count if count > 1 else ONE_COMMENT) / max(sum(inside.values()), 1) * log(1 + mean / overall[word])
+            for word, count in inside.items()
+        }
         for inside in counts
     ]
 
@@ -49,14 +61,18 @@ def top_terms(weights: Weights, surfaces: Mapping[str, str], *, count: int) -> t
 
 
 def usual_forms(passages: Sequence[Sequence[Token]]) -> dict[str, str]:
-    """Return how each word is written, by its lower case: in capitals where it mostly is (API), else in lower case."""
-    seen: Counter[str] = Counter()
-    capitals: Counter[str] = Counter()
+    """Return how each word is written, by its lower case: API and iOS as they mostly are, all others in lower case."""
+    seen: dict[str, Counter[str]] = {}
     for tokens in passages:
         for token in tokens:
-            seen[token.text.lower()] += 1
-            capitals[token.text.lower()] += is_acronym(token.text)
-    return {word: word.upper() if 2 * capitals[word] > count else word for word, count in seen.items()}
+            seen.setdefault(token.text.lower(), Counter())[token.text] += 1
+    return {word: _form(word, written) for word, written in seen.items()}
+
+
+def _form(word: str, written: Counter[str]) -> str:
+    form, count = min(written.items(), key=lambda one: (-one[1], one[0]))
+    inner = any(letter.isupper() for letter in form[1:]) and (not form.isupper() or is_acronym(form))
+    return form if inner and 2 * count > sum(written.values()) else word
 
 
 def usual_surfaces(passages: Sequence[Sequence[Token]]) -> dict[str, str]:

@@ -24,8 +24,12 @@ EMPTY = frozenset(
     """.split()
 )
 # Content words of EMPTY that may still stand inside or at the end of a name, beside a stronger word.
-SUPPORTING = frozenset("day days get help issue issues order problem problems time times type use user wait".split())
-STOP = frozenset(ENGLISH_STOP_WORDS) | EMPTY
+SUPPORTING = frozenset("call calls day days get help issue issues order problem problems time times type use user wait".split())
+# On scikit-learn's list of stop words, but what customers write about: "top up", "bill", "system".
+TOPICAL = frozenset(
+    "amount bill bottom empty fill fire front full interest system thick thin top".split()
+)
+STOP = (frozenset(ENGLISH_STOP_WORDS) - TOPICAL) | EMPTY
 
 
 class Token(NamedTuple):
@@ -39,6 +43,27 @@ class Token(NamedTuple):
 def plain_tokens(text: str) -> tuple[Token, ...]:
     """Split a text without a tagger; the lemma is the lower-case word, the part of speech empty."""
     return tuple(Token(word, word.lower(), "") for word in FALLBACK.findall(text))
+
+
+def whole(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
+    """Join the halves of hyphened words ("top-up", "e-mail") that a tagger took apart.
+
+    Args:
+        tokens: Tokens of the text, hyphens by themselves.
+        text: The text, which tells a hyphen from a dash.
+    """
+    low = text.lower()
+    found: list[Token] = []
+    for token in tokens:
+        if len(found) > 1 and found[-1].text == "-" and token.text[:1].isalpha() and found[-2].text[-1:].isalpha():
+            before = found[-2]
+            if f"{before.text}-{token.text}".lower() in low:
+                pos = "ADJ" if token.pos in {"ADJ", "VERB"} else "NOUN"
+                lemma = f"{before.text}-{token.lemma}".lower()
+                found[-2:] = [Token(f"{before.text}-{token.text}", lemma, pos)]
+                continue
+        found.append(token)
+    return tuple(found)
 
 
 def stem(word: str) -> str:

@@ -35,7 +35,7 @@ def count_missing(session: Session, model_key: str) -> int:
 def missing(session: Session, model_key: str, limit: int) -> list[tuple[str, str]]:
     """Give the next (key, text) pairs without a vector of this model."""
     rows = session.execute(_missing(model_key).order_by(PassageText.text_key).limit(limit))
-    return list(rows.tuples().all())
+    return [(key, text) for key, text in rows]
 
 
 def put(session: Session, model_key: str, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:

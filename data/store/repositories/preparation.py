@@ -84,7 +84,8 @@ def contacts_by_account(session: Session) -> dict[str, list[KnownPerson]]:
 
 def account_names(session: Session) -> dict[str, str]:
     """Give the names of the accounts by id: names of companies are not redacted."""
-    return dict(session.execute(select(Account.account_id, Account.name)).tuples().all())
+    rows = session.execute(select(Account.account_id, Account.name))
+    return {account_id: name for account_id, name in rows}
 
 
 def staff(session: Session) -> list[KnownPerson]:

@@ -147,7 +147,7 @@ def texts_of(session: Session, text_keys: Sequence[str]) -> dict[str, str]:
         rows = session.execute(
             select(PassageText.text_key, PassageText.text).where(PassageText.text_key.in_(part))
         )
-        found.update(rows.tuples().all())
+        found.update({key: text for key, text in rows})
     return found
 
 
@@ -216,7 +216,7 @@ def state_counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(func.coalesce(Passage.theme_state, "new"), func.count()).group_by(Passage.theme_state)
     )
-    return dict(rows.tuples().all())
+    return {state: count for state, count in rows}
 
 
 def all_analysed_are_stale(session: Session) -> None:
