@@ -410,13 +410,37 @@ def key_revoke(key_id: str) -> None:
 @explained
 def taxonomy_train(
     out: Annotated[Path | None, typer.Option("--out", help="Folder; default: the shipped model's.")] = None,
+    corrected: Annotated[
+        bool, typer.Option("--corrected", help="Learn from people's corrections too, for this installation only.")
+    ] = False,
     epochs: Annotated[int | None, typer.Option("--epochs", help="0: keep the encoder as it is (fast, weaker).")] = None,
 ) -> None:
     """Train tagger, sentiment and prototypes again from data/taxonomy."""
-    from pipelines.taxonomy import MODEL, train
+    from pipelines.taxonomy import MODEL, corrections_of, own_model, train
 
-    card = train(_settings(), folder=out or MODEL, epochs=epochs, say=lambda line: typer.echo(line, err=True))
-    _print_json(card)
+    settings = _settings()
+    corrections = corrections_of(_bench(settings)) if corrected else []
+    folder = out or (own_model(settings) if corrected else MODEL)
+    say = lambda line: typer.echo(line, err=True)  # noqa: E731
+    _print_json(train(settings, folder=folder, corrections=corrections, epochs=epochs, say=say))
+
+
+@app.command()
+@explained
+def runs(as_json: AsJson = False) -> None:
+    """List the last runs: when, how long, what came in and out."""
+    from data.store.repositories.runs import last_runs
+
+    with _read_store().read() as session:
+        found = last_runs(session)
+    if as_json:
+        columns = ("id", "command", "state", "started_at", "seconds", "settings", "model_keys", "counts", "error")
+        _print_json([{name: getattr(run, name) for name in columns} for run in found])
+        return
+    for run in found:
+        seconds = f"{run.seconds:.1f} s" if run.seconds is not None else ""
+        stages = ", ".join(f"{stage} {counts['in']:,}" for stage, counts in run.counts.items())
+        typer.echo(f"{run.id:>4}  {run.started_at:%d %b %Y %H:%M}  {run.state:<11} {seconds:>8}  {stages}")
 
 
 def main() -> None:

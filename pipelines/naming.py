@@ -17,6 +17,8 @@ from pipelines.taxonomy import prototypes
 
 # A name's part of fewer letters is no name ("de", "JR"), and would block real words.
 SHORTEST_BLOCKED = 3
+# Row of a passage that is not in the corpus: a vendor's own words.
+UNSEEN = -1
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def _row_tags(corpus: Corpus, tags: Mapping[Place, Mapping[str, float]]) -> list
     """Give what the passages of each row are tagged with, the surest of those that say the same."""
     rows: list[dict[str, float]] = [{} for _ in corpus.keys]
     for place, found in tags.items():
-        at = corpus.row_of.get(place)
-        for key, confidence in found.items() if at is not None else ():
+        at = corpus.row_of.get(place, UNSEEN)
+        for key, confidence in found.items() if at != UNSEEN else ():
             rows[at][key] = max(rows[at].get(key, 0.0), confidence)
     return rows
 

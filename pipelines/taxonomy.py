@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.errors import ShippedFileError
+from data.store.repositories.mentions import tag_corrections
 from data.store.repositories.themes import ThemeRow
 from nlp.embed.types import Embedder
 from nlp.text.canonical import canonical
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nlp.sentiment.model import SentimentModel
     from nlp.tag.model import TaggerModel
     from nlp.tag.types import Correction
+    from pipelines.stage import Bench
 
 TAXONOMY = DATA / "taxonomy"
 MODEL = TAXONOMY / "model"
@@ -132,9 +134,34 @@ def sentiment_key(model: "SentimentModel") -> str:
     return f"sentiment-{digest.hexdigest()[:12]}"
 
 
+def own_model(settings: Settings) -> Path:
+    """Give the folder of a model trained for this installation."""
+    return settings.home / "models" / "tagger"
+
+
+def corrections_of(bench: "Bench") -> list["Correction"]:
+    """Give what people decided about tags, as the training takes it."""
+    from nlp.tag.examples import checked_polarity
+    from nlp.tag.types import Correction
+
+    verdicts = {"add": "accepted", "polarity": "accepted", "remove": "rejected"}
+    with bench.store.read() as session:
+        rows = tag_corrections(session)
+    return [
+        Correction(
+            row["text"],
+            row["theme_key"],
+            checked_polarity(row["payload"].get("polarity", "neutral")),
+            "accepted" if verdicts[row["action"]] == "accepted" else "rejected",
+        )
+        for row in rows
+        if row["action"] in verdicts and row["text"]
+    ]
+
+
 def _model_folder(settings: Settings) -> Path:
     """Give the folder of the models trained here (for another embedder, or with corrections), else of those shipped."""
-    own = settings.home / "models" / "tagger"
+    own = own_model(settings)
     return own if own.is_dir() else MODEL
 
 

@@ -17,7 +17,7 @@ FEW = 7
 # A phrase may name a theme when so many comments say it, or when each of its words is said by so many: the larger of a
 # count and a share of the theme's comments.
 SAID, SAID_SHARE = 2, 0.05
-EACH, EACH_SHARE = 3, 0.10
+EACH, EACH_SHARE = 3, 0.12
 # A phrase is dropped for a longer one that makes up this share of its occurrences.
 PART_OF_LONGER = 0.6
 # What the logarithm of a phrase's count, and a third word, add to its worth.
@@ -26,12 +26,16 @@ COUNT_WORTH, LENGTH_WORTH = 0.25, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible name: as written, stems of its content words, worth (comparable within a theme), pattern letters."""
+    """A possible name: as written, stems of its content words, worth (comparable within a theme), pattern letters.
+
+    `said` is the number of the theme's comments that say it.
+    """
 
     name: str
     stems: tuple[str, ...]
     worth: float
     letters: str
+    said: int = 1
 
 
 def candidates(heard: Heard, forms: Mapping[str, str]) -> list[list[Candidate]]:
@@ -69,8 +73,7 @@ def _candidate(
     letters, size = heard.letters[lemmas], int(heard.sizes[theme])
     content = [lemma for lemma, letter in zip(lemmas, letters, strict=True) if letter in CONTENT]
     stems = tuple(stem(lemma) for lemma in content)
-    said = count >= (max(SAID, SAID_SHARE * size) if size >= FEW else 1)
-    if not said and min(heard.count(word, theme) for word in stems) < max(EACH, EACH_SHARE * size):
+    if not _supported(letters, count, [heard.count(word, theme) for word in stems], size):
         return None
     told = sum(heard.worth(word, theme) for word, lemma in zip(stems, content, strict=True) if lemma not in STOP)
     if told <= 0:
@@ -78,7 +81,16 @@ def _candidate(
     worth = told / len(content) * (1 + COUNT_WORTH * log(count)) * (1 + LENGTH_WORTH * (len(content) > 2))
     seen = heard.written[lemmas]
     words = min(seen, key=lambda form: (-seen[form], form))
-    return Candidate(sentence_case([forms.get(word, word) for word in words]), stems, worth, letters)
+    return Candidate(sentence_case([forms.get(word, word) for word in words]), stems, worth, letters, count)
+
+
+def _supported(letters: str, count: int, counts: Sequence[int], size: int) -> bool:
+    """Tell whether enough comments say a phrase, or each of its words; "no" and "not" must be said with the rest."""
+    each = max(EACH, EACH_SHARE * size)
+    if size >= FEW and "O" in letters:
+        return count >= each
+    said = count >= (max(SAID, SAID_SHARE * size) if size >= FEW else 1)
+    return said or ("X" not in letters and min(counts) >= each)
 
 
 def _parts_of_longer(inside: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:

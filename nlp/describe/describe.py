@@ -14,7 +14,7 @@ from nlp.describe.names import ranked_names, unique_names
 from nlp.describe.nearest import Nearest, nearest_by_tags, nearest_prototype
 from nlp.describe.telling import Embed
 from nlp.describe.terms import class_tfidf, content_lemmas, top_terms, usual_forms, usual_surfaces
-from nlp.describe.words import Token, is_word, whole
+from nlp.describe.words import Token, is_word, proper_words, whole
 from nlp.errors import DescribeError
 from nlp.types import FloatArray, IntArray
 
@@ -36,7 +36,7 @@ class Description:
         exemplars: Row numbers of passages, best first.
         nearest: Nearest taxonomy theme.
         clear: Whether the name speaks for enough of the theme; a mix of unlike remarks has no clear name.
-        emerging: Whether the theme is clear and the taxonomy has no word for it.
+        emerging: Whether the theme is clear, several comments speak of it, and the taxonomy has no word for it.
     """
 
     name: str
@@ -92,11 +92,12 @@ def describe(
     themes, told = len(centroids), labels.tolist()
     of = list(groups) if groups is not None else list(keys)
     rows = [whole(row, text) for row, text in zip(tokens, texts, strict=True)] if texts is not None else list(tokens)
-    words = [content_lemmas(row, blocked=blocked) for row in rows]
+    hidden = frozenset(blocked) | proper_words(rows)
+    words = [content_lemmas(row, blocked=hidden) for row in rows]
     surfaces = usual_surfaces(rows)
     weights = class_tfidf(words, told, themes, groups=of)
     terms = [top_terms(one, surfaces, count=settings.terms) for one in weights]
-    heard = listen(rows, told, of, themes, blocked=blocked, most_words=settings.name_words_max)
+    heard = listen(rows, told, of, themes, blocked=hidden, most_words=settings.name_words_max)
     short = candidates(heard, usual_forms(rows))
     ranked = ranked_names(short, heard, embeddings, embed=embed, most_words=settings.name_words_max)
     names = unique_names(ranked, terms)
@@ -106,9 +107,10 @@ def describe(
         names = _written(namer, names, terms, [[texts[row] for row in own] for own in shown], blocked)
     near = _near(told, of, tags, embeddings, centroids, prototypes, prototype_keys, settings)
     clear = [one[0].worth >= settings.clear_from if one else False for one in ranked]
+    crowd = [int(size) >= settings.emerging_comments for size in heard.sizes]
     return tuple(
-        Description(name, words, tuple(own), one, clear=sure, emerging=sure and not one.fits)
-        for name, words, own, one, sure in zip(names, terms, shown, near, clear, strict=True)
+        Description(name, words, tuple(own), one, clear=sure, emerging=sure and many and not one.fits)
+        for name, words, own, one, sure, many in zip(names, terms, shown, near, clear, crowd, strict=True)
     )
 
 

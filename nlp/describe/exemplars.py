@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.types import FloatArray
 
@@ -49,7 +50,9 @@ def exemplars(
     return _unlike(rows, near, pool, min(count, len(pool)), diversity)
 
 
-def _unlike(rows: FloatArray, near: FloatArray, pool: Sequence[int], count: int, diversity: float) -> list[int]:
+def _unlike(
+    rows: FloatArray, near: NDArray[np.float64], pool: Sequence[int], count: int, diversity: float
+) -> list[int]:
     chosen: list[int] = []
     alike = np.zeros(len(pool))
     while len(chosen) < count:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from nlp.describe.words import STOP, SUPPORTING, Token, is_acronym, is_negation, is_word, masked, stem
 
 # Letters of the patterns: J adjective, K adjective after "is", N noun, P preposition or particle, X "not", W word of
-# unknown kind, O "no". Verbs: V base or -ing form, S third person ("fails"), E participle ("was declined", "the agreed date").
-# A verb in the past tense ("my sister won") names nothing, and ends a phrase.
+# unknown kind, O "no". Verbs: V base or -ing form, S third person ("fails"), E participle ("was declined", "the agreed
+# date"). A verb in the past tense ("my sister won") names nothing, and ends a phrase.
 LETTERS = {"ADJ": "J", "NOUN": "N", "ADP": "P", "PART": "P", "": "W"}
 CONTENT = frozenset("JKNVSEW")
 DROPPED = frozenset({"DET", "AUX", "NUM"})

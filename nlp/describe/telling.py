@@ -40,7 +40,7 @@ def spoken_for(
     by_words = [_by_words(found, heard) for found in short]
     names = sorted({one.name for found in short for one in found})
     if embed is None or not names:
-        return by_words, [np.ones(len(found)) for found in short]
+        return by_words, [np.ones(len(found), dtype=np.float32) for found in short]
     row_of = {name: at for at, name in enumerate(names)}
     vectors = _centred(np.asarray(embed(names), dtype=np.float32))
     order = np.argsort(heard.voice_of, kind="stable")

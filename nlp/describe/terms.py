@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from math import log
 
-from nlp.describe.words import Token, is_acronym, is_content, masked
+from nlp.describe.words import Token, is_acronym, is_content, masked, stem
 
+# Words from this length on are looked at for misspellings, and count as one from so many times rarer on.
+LONG_WORD, MISSPELT = 6, 4
 # What a word counts that one comment of a theme says.
 ONE_COMMENT = 0.25
 
@@ -56,17 +58,40 @@ def class_tfidf(
 
 def top_terms(weights: Weights, surfaces: Mapping[str, str], *, count: int) -> tuple[str, ...]:
     """Return the heaviest lemmas as customers write them, ties by letter."""
-    order = sorted(weights, key=lambda word: (-weights[word], word))[:count]
-    return tuple(surfaces.get(word, word) for word in order)
+    order = sorted(weights, key=lambda word: (-weights[word], word))
+    return tuple(dict.fromkeys(surfaces.get(word, word) for word in order))[:count]
 
 
 def usual_forms(passages: Sequence[Sequence[Token]]) -> dict[str, str]:
-    """Return how each word is written, by its lower case: API and iOS as they mostly are, all others in lower case."""
+    """Return how each word is written, by its lower case: API and iOS as they mostly are, all others in lower case.
+
+    A rare word that is a frequent one with a letter too many, too few or two swapped is written as that one.
+    """
     seen: dict[str, Counter[str]] = {}
     for tokens in passages:
         for token in tokens:
             seen.setdefault(token.text.lower(), Counter())[token.text] += 1
-    return {word: _form(word, written) for word, written in seen.items()}
+    meant = _meant({word: sum(written.values()) for word, written in seen.items()})
+    return {word: _form(meant.get(word, word), seen[meant.get(word, word)]) for word in seen}
+
+
+def _meant(counts: Mapping[str, int]) -> dict[str, str]:
+    """Return the right spelling of misspelt words; the edit is inside the word, so plurals and the like stay."""
+    shorter: dict[str, list[str]] = {}
+    long = [word for word in counts if len(word) >= LONG_WORD and word.isalpha()]
+    for word in long:
+        for short in {word[:at] + word[at + 1 :] for at in range(1, len(word) - 1)}:
+            shorter.setdefault(short, []).append(word)
+    meant: dict[str, str] = {}
+    for word in long:
+        near = [*shorter.get(word, ())]
+        for short in {word[:at] + word[at + 1 :] for at in range(1, len(word) - 1)}:
+            near += [short] if short in counts else []
+            near += [other for other in shorter[short] if sorted(other) == sorted(word)]
+        best = min(near, key=lambda other: (-counts[other], other), default=word)
+        if counts[best] >= MISSPELT * counts[word] and stem(best) != stem(word):
+            meant[word] = best
+    return meant
 
 
 def _form(word: str, written: Counter[str]) -> str:

@@ -1,7 +1,9 @@
 """Tokens as the describing rooms read them, and which of them may stand in a name."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
@@ -24,11 +26,11 @@ EMPTY = frozenset(
     """.split()
 )
 # Content words of EMPTY that may still stand inside or at the end of a name, beside a stronger word.
-SUPPORTING = frozenset("call calls day days get help issue issues order problem problems time times type use user wait".split())
-# On scikit-learn's list of stop words, but what customers write about: "top up", "bill", "system".
-TOPICAL = frozenset(
-    "amount bill bottom empty fill fire front full interest system thick thin top".split()
+SUPPORTING = frozenset(
+    "call calls day days get help issue issues order problem problems time times type use user wait".split()
 )
+# On scikit-learn's list of stop words, but what customers write about: "top up", "bill", "system".
+TOPICAL = frozenset("amount bill bottom empty fill fire front full interest system thick thin top".split())
 STOP = (frozenset(ENGLISH_STOP_WORDS) - TOPICAL) | EMPTY
 
 
@@ -76,6 +78,19 @@ def stem(word: str) -> str:
     else:
         low = low[:-1] if low.endswith(("s", "y", "e")) and len(low) > 3 else low
     return low[:-1] if len(low) > 3 and (low[-1] == low[-2] or low.endswith("e")) else low
+
+
+def proper_words(passages: Sequence[Sequence[Token]]) -> frozenset[str]:
+    """Return the words, in lower case, that are mostly written with a capital where no sentence begins.
+
+    They are names of people, firms, places and products, also those that a tagger took for nouns.
+    """
+    balance: Counter[str] = Counter()
+    for tokens in passages:
+        for before, token in pairwise(tokens):
+            if before.text[-1:].isalnum() and is_word(token) and not token.text.isupper():
+                balance[token.text.lower()] += 1 if token.text[0].isupper() else -1
+    return frozenset(word for word, surplus in balance.items() if surplus > 0)
 
 
 def is_negation(token: Token) -> bool:

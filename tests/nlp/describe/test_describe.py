@@ -1,15 +1,18 @@
 """Names as a person would write them, terms, exemplars and the nearest taxonomy theme."""
 
+import zlib
+
 import numpy as np
 import pytest
 
 from nlp.config import DescribeConfig
-from nlp.describe.describe import describe, parent_names
+from nlp.describe.describe import describe
 from nlp.describe.exemplars import exemplars
-from nlp.describe.nearest import nearest_taxonomy
+from nlp.describe.nearest import nearest_by_tags, nearest_prototype
+from nlp.describe.parents import parent_names
 from nlp.describe.phrases import phrases
-from nlp.describe.terms import class_tfidf, content_lemmas
-from nlp.describe.words import STOP, plain_tokens, stem
+from nlp.describe.terms import class_tfidf, content_lemmas, usual_forms
+from nlp.describe.words import STOP, plain_tokens, stem, whole
 from nlp.errors import DescribeError
 from tests.nlp.describe.tagged import tag
 
@@ -123,17 +126,149 @@ def test_exemplars_are_near_and_unlike_each_other():
     assert len(exemplars(rows, centre, count=9, diversity=0.5)) == 4
 
 
-def test_far_theme_is_emerging():
-    axes = np.eye(3, dtype=np.float32)
-    near = nearest_taxonomy(axes[:2], axes[[0, 2]], ["speed", "price"], emerging_below=0.5)
-    assert (near[0].key, near[0].emerging) == ("speed", False)
-    assert near[1].emerging
-    assert nearest_taxonomy(axes[:1], axes[:0], [], emerging_below=0.5)[0].emerging
+PHONE = [
+    "the|D battery|N of|P my|R phone|N is|A flat|J by|P noon|N",
+    "phone|N battery|N flat|J at|P two|N",
+    "my|R phone|N battery|N lasts|V|last half|D a|D shift|N",
+    "since|P the|D update|N the|D phone|N battery|N is|A flat|J",
+    "battery|N empty|J again|B",
+    "phone|N dead|J ,|. battery|N gone|V|go",
+    "batteries|N|battery of|P all|D phones|N|phone drain|V",
+    "the|D battry|N|battry dies|V|die on|P the|D ladder|N",
+    "phone|N off|B at|P lunch|N",
+    "charging|V|charge the|D phone|N three|D times|N|time",
+    "flat|J phones|N|phone ,|. no|D socket|N",
+    "phone|N plan|N costs|V|cost more|J",
+]
+REST = [f"our|R {word}|N" for word in ("gloves", "tea", "dentist", "toaster", "sister", "boots", "radio", "snow")]
+QUIRK = ["a|D copper|J zebra|N sang|V|sing", "the|D copper|J zebra|N"]
+
+
+def _embedding_of(words, width=64):
+    """Hash words to directions, so that texts sharing words are near."""
+    row = np.full(width, 0.2, dtype=np.float32)
+    for word in words:
+        row[zlib.crc32(stem(word).encode()) % width] += 1.0
+    return row / np.linalg.norm(row)
+
+
+def _worlds(lines, **more):
+    tokens = [tag(line) for theme in lines for line in theme]
+    labels = np.repeat(np.arange(len(lines)), [len(theme) for theme in lines])
+    rows = np.stack([_embedding_of([token.lemma for token in row]) for row in tokens])
+    middles = np.stack([rows[labels == theme].mean(axis=0) for theme in range(len(lines))])
+    middles /= np.linalg.norm(middles, axis=1, keepdims=True)
+    keys = more.pop("keys", [f"k{row:03d}" for row in range(len(labels))])
+    embed = more.pop("embed", lambda names: np.stack([_embedding_of(name.lower().split()) for name in names]))
+    return describe(labels, tokens, rows, centroids=middles, keys=keys, embed=embed, **more)
+
+
+@pytest.mark.parametrize("embed", [None, lambda names: np.stack([_embedding_of(n.lower().split()) for n in names])])
+def test_name_covers_what_most_comments_say(embed):
+    name = _worlds([PHONE + REST, CARD, CLOCK, LOGIN], embed=embed)[0].name.lower()
+    assert "phone" in name
+    assert "batter" in name or "flat" in name
+
+
+def test_one_talkative_comment_does_not_name_a_theme():
+    talk = ["copper|J zebra|N"] * 9
+    lines = PHONE + REST + talk
+    keys = [f"k{row:03d}" for row in range(len(lines) + len(CARD))]
+    groups = [*keys[: len(PHONE + REST)], *["talker"] * len(talk), *keys[len(lines) :]]
+    found = _worlds([lines, CARD], keys=keys, groups=groups)[0]
+    assert "zebra" not in found.name.lower()
+    assert "zebra" not in found.terms[:3]
+    assert len({groups[row] for row in found.exemplars}) == len(found.exemplars)
+
+
+def test_rare_words_of_two_comments_lose_to_common_ones():
+    assert "zebra" not in _worlds([PHONE + REST + QUIRK, CARD, CLOCK])[0].name.lower()
+
+
+def test_description_does_not_depend_on_order():
+    tokens = [tag(line) for group in (PHONE, CARD, CLOCK) for line in group]
+    labels = np.repeat(np.arange(3), [len(PHONE), len(CARD), len(CLOCK)])
+    rows = np.stack([_embedding_of([token.lemma for token in row]) for row in tokens])
+    keys = [f"k{row:03d}" for row in range(len(labels))]
+    middles = np.stack([rows[labels == theme].mean(axis=0) for theme in range(3)])
+
+    def told(order):
+        found = describe(
+            labels[order], [tokens[at] for at in order], rows[order], centroids=middles, keys=[keys[at] for at in order]
+        )
+        return [(one.name, one.terms, [keys[order[row]] for row in one.exemplars]) for one in found]
+
+    assert told(np.arange(len(labels))) == told(np.random.default_rng(5).permutation(len(labels)))
+
+
+def test_active_past_names_nothing():
+    found = {
+        " ".join(one.words) for one in phrases(tag("my|R sister|N won|V|win and|C payment|N was|A declined|V|decline"))
+    }
+    assert "sister won" not in found
+    assert "payment declined" in found
+    assert {"battery flat"} < {" ".join(one.words) for one in phrases(tag("the|D battery|N is|A flat|J"))}
+
+
+def test_hyphenated_words_stay_whole():
+    tokens = tag("the|D auto|N top|J -|. up|P failed|V|fail -|. again|B")
+    joined = whole(tokens, "the auto top-up failed - again")
+    assert [token.text for token in joined] == ["the", "auto", "top-up", "failed", "-", "again"]
+
+
+def test_misspelt_words_are_written_right():
+    lines = [tag("battery|N")] * 5 + [tag("battry|N"), tag("iOS|E"), tag("Plan|N plan|N plans|N|plan")]
+    forms = usual_forms(lines)
+    assert (forms["battry"], forms["ios"], forms["plan"], forms["plans"]) == ("battery", "iOS", "plan", "plans")
+
+
+def test_exemplars_are_whole_and_from_distinct_comments():
+    rows = np.eye(4, dtype=np.float32)[[0, 0, 0, 1]] + 0.1
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    centre = rows[0]
+    found = exemplars(rows, centre, count=2, diversity=0.0, groups=["a", "a", "b", "c"], lengths=[2, 9, 9, 9])
+    assert found == [1, 2]
+
+
+TAGGED = [{"bugs": 0.9}] * 6 + [{"bills": 0.8}] * 5 + [{}] + [{"bugs": 0.7}] * 6
+
+
+def test_taxonomy_theme_is_the_one_that_sets_comments_apart():
+    labels = [0] * 6 + [1] * 6 + [2] * 6
+    groups = [f"c{row}" for row in range(18)]
+    found = nearest_by_tags(labels, groups, TAGGED, themes=3, fits_from=0.5)
+    assert [one.key for one in found] == ["bugs", "bills", "bugs"]
+    assert found[1].similarity == pytest.approx(5 / 6)
+    assert [one.fits for one in found] == [False, True, False]
+
+
+def test_untagged_themes_have_no_nearest():
+    found = nearest_by_tags([0, 0, 1], ["a", "b", "c"], [{}, {}, {}], themes=2, fits_from=0.5)
+    assert [(one.key, one.fits) for one in found] == [("", False), ("", False)]
+
+
+def test_shared_direction_does_not_choose_the_prototype():
+    shared = np.array([3.0, 0, 0, 0])
+    axes = np.eye(4)
+    rows = np.stack([shared + axes[1], shared + axes[2], shared + 0.1 * axes[3]])
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    themes = rows[[1, 0]]
+    found = nearest_prototype(themes, rows, ["speed", "price", "vague"], corpus_mean=rows.mean(axis=0), fits_from=0.35)
+    assert [(one.key, one.fits) for one in found] == [("price", True), ("speed", True)]
+    assert nearest_prototype(themes, rows[:0], [], corpus_mean=shared, fits_from=0.5)[0].key == ""
+
+
+def test_clear_theme_without_a_word_is_emerging():
+    tags = [{"bugs": 0.5}] * len(PHONE) + [{"cards": 0.9}] * 8 + [{"bugs": 0.6}] * 8
+    found = _worlds([PHONE, CARD + CARD, CLOCK + CLOCK], tags=tags)
+    assert found[0].emerging
+    assert (found[1].nearest.key, found[1].emerging) == ("cards", False)
 
 
 def test_parents_are_named_after_their_themes():
-    names = parent_names(["Late invoice", "Wrong invoice", "SSO login"], np.array([0, 0, 1]), np.array([5, 9, 3]))
-    assert names == ("Wrong invoice, late invoice", "SSO login")
+    names = ["Late invoice", "Wrong invoices", "SSO login", "Status page and outage", "Photo upload", "Phone flat"]
+    parents = parent_names(names, np.array([0, 0, 1, 2, 2, 2]), np.array([5, 9, 3, 9, 8, 1]))
+    assert parents == ("Wrong and late invoices", "SSO login", "Status page and photo upload")
 
 
 def test_unlike_lengths_are_refused():
