@@ -22,7 +22,8 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 SOTTOVOCE_HOME=/var/lib/sottovoce
-USER sottovoce
+# By number: a host can tell that it is not root without the image's list of users.
+USER 10001
 VOLUME /var/lib/sottovoce
 EXPOSE 8000 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \

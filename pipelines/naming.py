@@ -12,6 +12,7 @@ from nlp.describe.parents import parent_names
 from nlp.describe.words import Token
 from pipelines.corpus import Corpus, Place
 from pipelines.embed import open_embedder
+from pipelines.namer import open_namer
 from pipelines.stage import Bench
 from pipelines.taxonomy import prototypes
 
@@ -59,6 +60,7 @@ def describe_themes(
         prototypes=rows,
         prototype_keys=keys,
         embed=embedder.embed,
+        namer=open_namer(bench.settings),
         texts=corpus.texts,
     )
     described = {

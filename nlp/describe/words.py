@@ -31,6 +31,8 @@ SUPPORTING = frozenset(
 )
 # On scikit-learn's list of stop words, but what customers write about: "top up", "bill", "system".
 TOPICAL = frozenset("amount bill bottom empty fill fire front full interest system thick thin top".split())
+# Share of its uses in which a name has its capital; customers' typing leaves out some.
+ALWAYS = 0.9
 STOP = (frozenset(ENGLISH_STOP_WORDS) - TOPICAL) | EMPTY
 
 
@@ -81,16 +83,19 @@ def stem(word: str) -> str:
 
 
 def proper_words(passages: Sequence[Sequence[Token]]) -> frozenset[str]:
-    """Return the words, in lower case, that are mostly written with a capital where no sentence begins.
+    """Return the words, in lower case, that are nearly always written with a capital where no sentence begins.
 
-    They are names of people, firms, places and products, also those that a tagger took for nouns.
+    They are names of people, firms and places, also those that a tagger took for nouns. What customers write either
+    way (visa, dropbox) has become a word.
     """
-    balance: Counter[str] = Counter()
+    written: Counter[str] = Counter()
+    capitals: Counter[str] = Counter()
     for tokens in passages:
         for before, token in pairwise(tokens):
             if before.text[-1:].isalnum() and is_word(token) and not token.text.isupper():
-                balance[token.text.lower()] += 1 if token.text[0].isupper() else -1
-    return frozenset(word for word, surplus in balance.items() if surplus > 0)
+                written[token.text.lower()] += 1
+                capitals[token.text.lower()] += token.text[0].isupper()
+    return frozenset(word for word, count in written.items() if capitals[word] >= ALWAYS * count)
 
 
 def is_negation(token: Token) -> bool:

@@ -91,9 +91,7 @@ def account_names(session: Session) -> dict[str, str]:
 def staff(session: Session) -> list[KnownPerson]:
     """Give the vendor's own people, by id: they are not redacted."""
     rows = session.execute(
-        select(Staff.staff_id, Staff.name, Staff.email)
-        .distinct()
-        .order_by(Staff.staff_id, Staff.name, Staff.email)
+        select(Staff.staff_id, Staff.name, Staff.email).distinct().order_by(Staff.staff_id, Staff.name, Staff.email)
     )
     return [KnownPerson(staff_id, name, email or "") for staff_id, name, email in rows]
 

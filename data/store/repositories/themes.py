@@ -144,9 +144,7 @@ def texts_of(session: Session, text_keys: Sequence[str]) -> dict[str, str]:
     """Give the words of passages."""
     found: dict[str, str] = {}
     for part in chunks(sorted(set(text_keys))):
-        rows = session.execute(
-            select(PassageText.text_key, PassageText.text).where(PassageText.text_key.in_(part))
-        )
+        rows = session.execute(select(PassageText.text_key, PassageText.text).where(PassageText.text_key.in_(part)))
         found.update({key: text for key, text in rows})
     return found
 

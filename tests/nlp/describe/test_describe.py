@@ -12,7 +12,7 @@ from nlp.describe.nearest import nearest_by_tags, nearest_prototype
 from nlp.describe.parents import parent_names
 from nlp.describe.phrases import phrases
 from nlp.describe.terms import class_tfidf, content_lemmas, usual_forms
-from nlp.describe.words import STOP, plain_tokens, stem, whole
+from nlp.describe.words import STOP, plain_tokens, proper_words, stem, whole
 from nlp.errors import DescribeError
 from tests.nlp.describe.tagged import tag
 
@@ -208,6 +208,17 @@ def test_active_past_names_nothing():
     assert "sister won" not in found
     assert "payment declined" in found
     assert {"battery flat"} < {" ".join(one.words) for one in phrases(tag("the|D battery|N is|A flat|J"))}
+
+
+def test_words_always_written_large_are_names():
+    lines = [
+        "the|D Havenkade|N boiler|N",
+        "at|P Havenkade|N",
+        "my|R Visa|N card|N",
+        "the|D visa|N",
+        "Boiler|N at|P home|N",
+    ]
+    assert proper_words([tag(line) for line in lines]) == {"havenkade"}
 
 
 def test_hyphenated_words_stay_whole():
