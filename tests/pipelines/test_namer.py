@@ -13,7 +13,7 @@ def _namer(answer):
 
 
 def test_name_is_asked_for_and_cleaned():
-    seen = {}
+    seen: dict = {}
 
     def answer(request):
         seen.update(json.loads(request.content), url=str(request.url), key=request.headers["Authorization"])
