@@ -144,3 +144,25 @@ def test_theme_that_fades_after_a_release_falls_most(session):
     chance = {name: tail(early[name], months.total(), share) for name, months in themes.items()}
     assert min(chance, key=chance.__getitem__) == key
     assert themes[key].total() - early[key] <= 0.15 * themes[key].total()
+
+
+def _mood(session, low: float, high: float) -> list[str]:
+    """Give the NPS comments of a score range, the most negative words first: tags by confidence, and sentiment."""
+    sign = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
+    rows = session.execute(
+        select(Comment.comment_id, Comment.sentiment, Mention.polarity, Mention.confidence)
+        .join(Mention, Mention.comment_pk == Comment.id)
+        .where(Comment.source == "nps", Comment.score.between(low, high), Mention.kind == "taxonomy")
+    ).all()
+    mood = {comment_id: sentiment or 0.0 for comment_id, sentiment, _, _ in rows}
+    for comment_id, _, polarity, confidence in rows:
+        mood[comment_id] += sign[polarity] * confidence
+    return sorted(mood, key=mood.__getitem__)
+
+
+def test_score_that_contradicts_its_words_stands_out(session):
+    # The two bitter 9s are among the most negative tenth of the high scores; telling them from misread praise takes
+    # a better polarity than .85. The warm 3 is the warmest of all low scores.
+    high, low = _mood(session, 9, 10), _mood(session, 0, 4)
+    assert set(planted("A 9 over bitter words")) <= set(high[: len(high) // 10])
+    assert low[-1:] == planted("A 3 over warm words")
