@@ -47,7 +47,7 @@ ROWS_SET_ASIDE = 3
 def _console(*, stderr: bool = True) -> "Console":
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, width=None if sys.stderr.isatty() else 100)
+    return Console(stderr=stderr, highlight=False, width=None if sys.stderr.isatty() else 80)
 
 
 def _settings() -> "Settings":

@@ -99,15 +99,16 @@ def words(key: str) -> str:
     return {"nps": "NPS", "csat": "CSAT", "ces": "CES"}.get(key, key.replace("_", " "))
 
 
-def money(revenue: dict[str, float]) -> str:
-    """Say revenue by currency: "1.2 m EUR"."""
+def money(revenue: dict[str, float], *, most: int = 3) -> str:
+    """Say revenue by currency, the largest first: "1.2 m EUR, 310 k GBP"; "+2" for currencies beyond `most`."""
     parts = []
-    for currency, amount in sorted(revenue.items()):
+    for currency, amount in sorted(revenue.items(), key=lambda pair: (-pair[1], pair[0])):
         value = (
             f"{amount / 1e6:.1f} m" if amount >= 1e6 else f"{amount / 1e3:.0f} k" if amount >= 1e3 else f"{amount:.0f}"
         )
         parts.append(f"{value} {currency}".strip())
-    return ", ".join(parts)
+    rest = len(parts) - most
+    return ", ".join(parts[:most]) + (f" +{rest}" if rest > 0 else "")
 
 
 def themes_table(console: Console, themes: Sequence[CountedTheme], by: Sequence[str]) -> None:
@@ -120,7 +121,7 @@ def themes_table(console: Console, themes: Sequence[CountedTheme], by: Sequence[
             continue
         console.print(f"\n[bold]{'Themes of the taxonomy' if kind == 'taxonomy' else 'Discovered themes'}[/bold]")
         table = plain_table("theme", *by, "comments", "people", "accounts", "neg", "pos", "revenue", right=6)
-        for row in rows:
+        for row in _as_tree(rows):
             counts = row.counts.counts
             indent = "  " if row.theme.parent_key else ""
             table.add_row(
@@ -130,9 +131,28 @@ def themes_table(console: Console, themes: Sequence[CountedTheme], by: Sequence[
                     f"{n:,}"
                     for n in (counts.comments, counts.respondents, counts.accounts, counts.negative, counts.positive)
                 ),
-                money(counts.revenue),
+                money(counts.revenue, most=1),
             )
         console.print(table)
+
+
+def _as_tree(themes: Sequence[CountedTheme]) -> list[CountedTheme]:
+    """Put children under their parents, both by comments; an only child says nothing that its parent does not."""
+    children: dict[str, list[CountedTheme]] = {}
+    for theme in themes:
+        if theme.theme.parent_key:
+            children.setdefault(theme.theme.parent_key, []).append(theme)
+    ordered: list[CountedTheme] = []
+    shown: set[str] = set()
+    for theme in themes:
+        if theme.theme.parent_key:
+            continue
+        ordered.append(theme)
+        own = children.get(theme.theme.key, [])
+        if theme.theme.key not in shown and len({child.theme.key for child in own}) > 1:
+            ordered += own
+        shown.add(theme.theme.key)
+    return ordered
 
 
 def account_as_dict(row: AccountRow, themes: Sequence[AccountTheme]) -> dict[str, Any]:
@@ -166,10 +186,10 @@ def account_page(console: Console, row: AccountRow, themes: Sequence[AccountThem
     for theme in themes:
         counts = theme.counts
         roles = ", ".join(f"{words(role)} {n}" for role, n in sorted(theme.roles.items(), key=lambda p: -p[1]))
-        console.print(
-            f"\n[bold]{escape(theme.info.name)}[/bold]  {counts.comments} comments, {counts.negative} negative"
-            f"  ({roles})"
-        )
+        said = f"{counts.comments} comments, {counts.negative} negative ({roles})"
+        if not counts.comments:
+            said = f"only in review notes ({counts.review_notes}), the vendor's words"
+        console.print(f"\n[bold]{escape(theme.info.name)}[/bold]  {said}")
         for comment in theme.verbatims:
             quote(console, comment, with_account=False)
 
