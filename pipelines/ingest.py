@@ -109,12 +109,12 @@ class _FileImport:
         report = _report(table, decision, used)
         place = str(file.resolve())[-400:].encode("utf-8", "replace").decode()
         self._begin(table, decision, wishes, place, save_as)
-        self._bench.progress.start(f"import {report.kind}", table.total)
+        self._bench.progress.start(report.kind, table.total)
         self._stream(table.read(), decision.plan, report, place)
         with self._bench.store.write() as session:
             report.mended = quarantine.end_check(session, place, now=self._context.now)
-        counts = ", ".join(f"{count:,} {name}" for name, count in report.counts().items())
-        self._bench.progress.finish(f"{report.file}: {counts}")
+        counts = ", ".join(f"{count:,} {name}" for name, count in report.counts().items() if count or name == "read")
+        self._bench.progress.finish(counts)
         return report
 
     def _remembered(self, table: Table, wishes: Wishes, name: str | None) -> tuple[Wishes, str | None]:

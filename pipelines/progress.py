@@ -50,7 +50,7 @@ class Lines:
 
     def finish(self, note: str) -> None:
         """Print the line."""
-        self._console.print(f"  {self._stage:<11} {note}", highlight=False)
+        self._console.print(f"  {self._stage:<13} {note}", highlight=False)
 
 
 class Bars:
@@ -59,7 +59,7 @@ class Bars:
     def __init__(self, console: Console) -> None:
         self._lines = Lines(console)
         self._progress = Progress(
-            TextColumn("  {task.description:<11}"),
+            TextColumn("  {task.description:<13}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
