@@ -18,10 +18,12 @@ tysm|tia|cheers|much appreciated|appreciated|appreciate it|(?:there(?: is|'s)? |
 've)(?: got)? )?(?:nothing|not? (?:much|a lot)|no ?thing)(?: (?:really|much|else|more|further|special|specific|
 particular|in particular|new|at all|comes to mind|springs to mind|(?:that )?i can think of|to (?:add|say|report|
 comment|mention|note|share|declare|see here)|here|at this (?:time|point|stage)|at the moment|at present|right now|
-for now|so far|this (?:time|quarter|month)|today|yet|worth (?:mentioning|noting)|from (?:my|our|this) (?:side|end|desk)|from (?:me|us)))*|(?:i |we )?(?:have |having |
+for now|so far|this (?:time|quarter|month)|today|yet|worth (?:mentioning|noting)|from (?:my|our|this) (?:side|end|
+desk)|from (?:me|us)))*|(?:i |we )?(?:have |having |
 had |got )?(?:no|zero|0) (?:further |other |additional |more |specific |particular |real )?(?:comments?|remarks?|
 feedback|input|opinion|suggestions?|answer|notes?|reply|response|idea|ideas|clue|thoughts|view|preference|
-questions?|changes?|updates?|news|response|anything|reason|data|issues? to report)(?: (?:to (?:add|share|give|make|offer|report|provide)|either way|
+questions?|changes?|updates?|news|response|anything|reason|data|issues? to report)(?: (?:to (?:add|share|give|make|
+offer|report|provide)|either way|
 at this (?:time|point|stage)|at the moment|at present|right now|for now|so far|yet|from (?:me|my side|our side|us|
 my end)|here|today|this (?:time|quarter|month)|really|on this(?: one)?|as of now))*|(?:i |we )?(?:do ?n[o']?t|
 dont) (?:really )?know(?: (?:yet|really|sorry|tbh|right now|at the moment|what to (?:say|write|put)(?: here)?))*|
@@ -32,7 +34,8 @@ think of (?:any ?thing|any)|want to (?:say|comment|answer)|use it (?:enough )?to
 sorry|tbh|right now|at this time|at the moment|on (?:this|that)))*|idk|dunno|idc|no ?idea|not sure(?: (?:yet|really|
 tbh|what to (?:say|write|put)(?: here)?))?|unsure|hard to say|too (?:early|soon) to (?:say|tell|judge|comment)|
 time will tell|prefer not to (?:say|answer)|rather not say|will (?:do|(?:write|reply|respond|answer|comment|
-send|fill)(?: (?:it|this|that|more|you))*(?: in)? later|come back (?:to (?:this|you))?(?: later)?|get back to you)|later|tbd|tba|tbc|
+send|fill)(?: (?:it|this|that|more|you))*(?: in)? later|come back (?:to (?:this|you))?(?: later)?|get back to you)|
+later|tbd|tba|tbc|
 to be (?:decided|discussed|determined|confirmed)|pending|(?:please |pls )?(?:see|refer to|as (?:per|in|stated|
 mentioned|written|said)?|same as|ditto|cf) ?(?:the |my |our )?(?:above|before|previous(?:ly)?(?: (?:answers?|
 comments?|responses?|surveys?|ones?|feedback|reply))?|prior(?: (?:answers?|comments?|feedback))?|last (?:time|
@@ -45,7 +48,8 @@ only )*(?:a |an )?(?:test(?:ing|s)?|test (?:message|comment|response|survey|entr
 only))(?: ?(?:please |pls )?(?:ignore|disregard)| ?\d+| one two(?: three)?| test| message| only)*|(?:please |
 pls )?(?:ignore|disregard)(?: (?:this|me|that))?|lorem ipsum.*|foo(?: ?bar)?|bla+h?(?: bla+h?)*|blah+|
 yada(?: yada)*|lol+|lmao|rofl|haha+|hehe+|hihi+|ha ha(?: ha)*|xoxo|(?:left |intentionally )*(?:blank|empty)|
-skip(?:ped)?|pass|next|x|xx+|y|hi+(?: (?:there|all|team|everyone|guys))?|hello+(?: (?:there|all|team|world|sir|madam|dear))*|
+skip(?:ped)?|pass|next|x|xx+|y|hi+(?: (?:there|all|team|everyone|guys))?|hello+(?: (?:there|all|team|world|sir|
+madam|dear))*|
 hey+(?: (?:there|all|team))?|dear (?:team|all|sir|madam|sirs?(?: or madam)?)|good (?:morning|afternoon|evening|day)|
 bye+|goodbye|see (?:you|ya)|(?:kind|best|warm) ?(?:est)? regards?|regards|br|kr|all the best|best wishes|sincerely|
 happy (?:holidays|new year|friday|easter)|merry christmas|have a (?:nice|good|great|lovely) (?:day|one|week|weekend|
@@ -118,7 +122,8 @@ _WORDS = frozenset(
     "deeds sees refer were we're"
     .split()
 )  # fmt: skip
-_EMOTION = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\u2b50\u2764]|[:;=]-?[)(DPpOo|/\\\\3*\\]\\[]+|\\b[xX]D\\b|<3")
+_EMOTION = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\u2b50\u2764]|[:;=]-?[)(DPpOo|/\\\\3*\\]\\[]+|\\b[xX]D\\b|
+<3")
 
 
 def empty_reason(text: str) -> str | None:
