@@ -122,8 +122,7 @@ _WORDS = frozenset(
     "deeds sees refer were we're"
     .split()
 )  # fmt: skip
-_EMOTION = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\u2b50\u2764]|[:;=]-?[)(DPpOo|/\\\\3*\\]\\[]+|\\b[xX]D\\b|
-<3")
+_EMOTION = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\u2b50\u2764]|[:;=]-?[)(DPpOo|/\\\\3*\\]\\[]+|\\b[xX]D\\b|<3")
 
 
 def empty_reason(text: str) -> str | None:
