@@ -52,6 +52,10 @@ class UnsafeBindError(ApiError, RuntimeError):
     """The server would be reachable from other machines, and there is no key."""
 
 
+class PortTakenError(ApiError, OSError):
+    """Another program listens on the port."""
+
+
 STATUS: dict[type[Exception], int] = {
     ApiError: 500,
     UnauthorizedError: 401,
@@ -59,6 +63,7 @@ STATUS: dict[type[Exception], int] = {
     CursorError: 400,
     ParameterError: 422,
     UnsafeBindError: 500,
+    PortTakenError: 500,
     DataError: 500,
     StoreError: 503,
     SchemaOutdatedError: 503,

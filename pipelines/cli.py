@@ -183,9 +183,9 @@ def themes(
         bench_store, by=dimensions, account_id=account, as_of=as_of.replace(tzinfo=UTC) if as_of else None
     )
     if as_json:
-        _print_json([theme.flat() for theme in found])
+        _print_json([theme.as_dict() for theme in found])
     elif as_csv:
-        typer.echo(reading.as_csv([theme.flat() for theme in found]), nl=False)
+        typer.echo(reading.as_csv([theme.flat() for theme in found], dimensions), nl=False)
     else:
         reading.themes_table(_console(stderr=False), found, dimensions)
 
@@ -213,11 +213,12 @@ def report() -> None:
 
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535)]
 
 
 @app.command()
 @explained
-def serve(host: Host = "127.0.0.1", port: Annotated[int, typer.Option("--port")] = 8000) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the API."""
     from api.serve import make_server
 
@@ -229,7 +230,7 @@ def serve(host: Host = "127.0.0.1", port: Annotated[int, typer.Option("--port")]
 
 @app.command("dashboard")
 @explained
-def serve_dashboard(host: Host = "127.0.0.1", port: Annotated[int, typer.Option("--port")] = 8501) -> None:
+def serve_dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
     """Serve the dashboard: over the API that SOTTOVOCE_API_URL names, else over one in its own process."""
     from pipelines.demo import demo_key
 
@@ -253,8 +254,8 @@ def worker() -> None:
 def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after the report.")] = False,
     host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port")] = 8000,
-    dashboard_port: Annotated[int, typer.Option("--dashboard-port")] = 8501,
+    port: Port = 8000,
+    dashboard_port: Annotated[int, typer.Option("--dashboard-port", min=1, max=65535)] = 8501,
 ) -> None:
     """Import the shipped sample, analyse it, report, and serve API and dashboard."""
     from pipelines import demo as steps
@@ -325,15 +326,16 @@ def quarantine_list(
         _print_json([vars(row) for row in rows])
         return
     for row in rows:
-        typer.echo(f"{row.id:>6}  {row.file} row {row.row_number}, {row.column or 'row'} {row.value!r}: {row.reason}")
-    total = sum(count for _, _, count in quarantine.count_by_file(bench))
+        cell = f"{row.column} {row.value!r}: " if row.column else ""
+        typer.echo(f"{row.id:>6}  {row.file} row {row.row_number}, {cell}{row.reason}")
+    total = sum(count for name, _, count in quarantine.count_by_file(bench) if file in (None, name, Path(name).name))
     typer.echo(f"{total} rows wait" + (f", {len(rows)} shown" if total > len(rows) else ""), err=True)
 
 
 @quarantine_app.command("retry")
 @explained
 def quarantine_retry(
-    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number; all without.")] = None,
+    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number; all without.", min=1, max=2**62)] = None,
     mended: Annotated[Path | None, typer.Option("--from", help="A file with the mended rows.")] = None,
     file: Annotated[str | None, typer.Option("--file", help="Rows of this file only.")] = None,
 ) -> None:
@@ -343,12 +345,18 @@ def quarantine_retry(
     bench = _bench(_settings(), migrate=False)
     report = quarantine.retry_file(bench, mended) if mended else quarantine.retry(bench, ids=ids or None, file=file)
     typer.echo(f"{report.taken_back} taken back, {report.still_broken} still broken, {report.unmatched} unmatched")
+    if ids and not report.taken_back + report.still_broken:
+        typer.echo("no open row has that number: sottovoce quarantine list", err=True)
+        raise typer.Exit(1)
+    if report.still_broken:
+        typer.echo("mend them: sottovoce quarantine list --export FILE.csv, then retry --from FILE.csv", err=True)
+        raise typer.Exit(ROWS_SET_ASIDE)
 
 
 @quarantine_app.command("dismiss")
 @explained
 def quarantine_dismiss(
-    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number.")] = None,
+    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number.", min=1, max=2**62)] = None,
     file: Annotated[str | None, typer.Option("--file", help="All rows of this file.")] = None,
 ) -> None:
     """Leave rows out for good."""
@@ -356,7 +364,11 @@ def quarantine_dismiss(
 
     if not ids and not file:
         raise typer.BadParameter("name rows or a file; nothing is dismissed by default")
-    typer.echo(f"{quarantine.dismiss(_bench(_settings(), migrate=False), ids=ids or None, file=file)} dismissed")
+    dismissed = quarantine.dismiss(_bench(_settings(), migrate=False), ids=ids or None, file=file)
+    typer.echo(f"{dismissed} dismissed")
+    if not dismissed:
+        typer.echo("no open row fits: sottovoce quarantine list", err=True)
+        raise typer.Exit(1)
 
 
 @key_app.command("create")

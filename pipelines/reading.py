@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from data.store.queries.accounts import AccountRow, AccountTheme, account_row, account_themes
+from data.errors import NotFoundError
+from data.store.queries.accounts import AccountRow, AccountTheme, account_row, account_rows, account_themes
 from data.store.queries.clock import newest_record
 from data.store.queries.comments import CommentQuery, CommentRow, list_comments
-from data.store.queries.counts import DIMENSIONS, GroupCounts, theme_counts
+from data.store.queries.counts import DIMENSIONS, Counts, GroupCounts, theme_counts
 from data.store.queries.slices import Slice
 from data.store.queries.themes import ThemeInfo, theme_infos
 from data.store.queries.voices import theme_voices
+from data.store.repositories.runs import get_fact
 from data.store.unit_of_work import Session, Store
 from pipelines.errors import PipelineError
 from pipelines.terminal import plain_table
@@ -25,6 +27,8 @@ from pipelines.terminal import plain_table
 # What a spreadsheet would run as a formula; such a cell gets an apostrophe in front (documented in README).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MISMATCH = "sales_delivery_mismatch"
+# What discovery leaves when it has run.
+FIT = "theme_fit"
 # Voices that make a finding, and the confidence from which a mention counts as plain.
 MISMATCH_PEOPLE, PLAIN = 2, 0.4
 
@@ -36,6 +40,10 @@ class CountedTheme:
     theme: ThemeInfo
     group: dict[str, str]
     counts: GroupCounts
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON takes it: revenue by currency."""
+        return {**self.flat(), "revenue": self.counts.counts.revenue}
 
     def flat(self) -> dict[str, Any]:
         """Give it as one row of a table."""
@@ -80,13 +88,17 @@ def counted_themes(
     return found
 
 
-def as_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Write rows as CSV; cells that a spreadsheet would run get an apostrophe in front."""
+COUNT_COLUMNS = tuple(count.name for count in fields(Counts) if count.name != "revenue")
+
+
+def as_csv(rows: Sequence[dict[str, Any]], by: Sequence[str] = ()) -> str:
+    """Write rows as CSV, the header also where there are none; cells that a spreadsheet would run are guarded."""
     out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows({name: _guarded(value) for name, value in row.items()} for row in rows)
+    dimensions = [name for name in by if name != "theme"]
+    columns = list(rows[0]) if rows else ["kind", "theme", "name", "parent", *dimensions, *COUNT_COLUMNS, "revenue"]
+    writer = csv.DictWriter(out, fieldnames=columns)
+    writer.writeheader()
+    writer.writerows({name: _guarded(value) for name, value in row.items()} for row in rows)
     return out.getvalue()
 
 
@@ -114,7 +126,7 @@ def money(revenue: dict[str, float], *, most: int = 3) -> str:
 def themes_table(console: Console, themes: Sequence[CountedTheme], by: Sequence[str]) -> None:
     """Show the counts, one table a kind: the two are never added up."""
     if not themes:
-        console.print("No themes yet. Import comments, then: sottovoce run")
+        console.print("No themes here: nothing was said in this slice, or nothing is analysed yet (sottovoce run)")
     for kind in ("taxonomy", "discovered"):
         rows = [theme for theme in themes if theme.theme.kind == kind]
         if not rows:
@@ -168,7 +180,32 @@ def read_account(store: Store, account_id: str) -> tuple[AccountRow, list[Accoun
     """
     with store.read() as session:
         filters = Slice(as_of=newest_record(session))
-        return account_row(session, filters, account_id), account_themes(session, filters, account_id)
+        known = _account_id(session, filters, account_id)
+        return account_row(session, filters, known), account_themes(session, filters, known)
+
+
+def _account_id(session: Session, filters: Slice, said: str) -> str:
+    """Give the id of the account that a person names by id or by name.
+
+    Raises:
+        NotFoundError: None fits, or several do; names those that come near.
+    """
+    near = account_rows(session, filters, search=said, limit=NEAR).rows
+    exact = [row.account_id for row in near if said in (row.account_id, row.name)]
+    same = exact or [
+        row.account_id for row in near if said.casefold() in (row.account_id.casefold(), row.name.casefold())
+    ]
+    if len(same) == 1 or exact:
+        return same[0]
+    try:
+        return account_row(session, filters, said).account_id
+    except NotFoundError as error:
+        names = ", ".join(f"{row.account_id} ({row.name})" for row in near) or "none comes near"
+        raise NotFoundError(f"no account {said!r}; by id or name: {names}") from error
+
+
+# Accounts listed where a name fits none.
+NEAR = 5
 
 
 def account_page(console: Console, row: AccountRow, themes: Sequence[AccountTheme]) -> None:
@@ -219,6 +256,9 @@ def _shortened(text: str) -> str:
 def short_report(console: Console, store: Store, *, themes: int = 5, quotes: int = 3) -> None:
     """Show the top themes by role and stage with detractors' words, and the accounts with a sales-delivery mismatch."""
     with store.read() as session:
+        if get_fact(session, FIT) is None:
+            console.print("Nothing is analysed yet: sottovoce run")
+            return
         filters = Slice(as_of=newest_record(session))
         for kind, title in (("taxonomy", "Themes that hurt most"), ("discovered", "Found in the words themselves")):
             counted = [c for c in theme_counts(session, filters, kind=kind) if c.counts.comments]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,6 +21,8 @@ from pipelines.seen import SeenRows
 # An id made from a row's content: 160 bits of a keyed hash.
 MADE_ID_CHARS = 40
 _PERSONAL = ("email", "contact_name", "subject", "messages", "commitments")
+# When something was said or done: never after now.
+_SAID_AT = ("responded_at", "commented_at", "noted_at", "opened_at", "solved_at")
 # Fields that can't be null in a row: an empty cell is a missing value.
 _NEEDED_IN_ROW = {
     "accounts": {"name"},
@@ -97,6 +100,11 @@ def _with_message(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _is_future(value: object) -> bool:
+    """Say whether a time has yet to come; a day of grace for clocks and zones. One such row would move every window."""
+    return isinstance(value, datetime) and value > datetime.now(UTC) + timedelta(days=1)
+
+
 def _checked(plan: Plan, values: dict[str, Any]) -> dict[str, Any] | Broken:
     partial = values.pop("partial", False)
     if partial:
@@ -109,6 +117,9 @@ def _checked(plan: Plan, values: dict[str, Any]) -> dict[str, Any] | Broken:
         name = place.split(".")[0]
         return broken(plan, name, values.get(name), f"{reason} ({place})" if "." in place else reason)
     checked = model.model_dump(exclude_unset=True)
+    late = next((name for name in _SAID_AT if _is_future(checked.get(name))), None)
+    if late:
+        return broken(plan, late, values.get(late), "lies in the future: correct it in the file and import it again")
     for message in checked.get("messages") or []:
         message.setdefault("author_side", "customer")
         message.setdefault("public", True)

@@ -51,6 +51,8 @@ def import_summary(report: "ImportReport", console: Console) -> None:
         told = {field: column for field, column in file.columns.items() if field != column}
         if told:
             console.print(f"{escape(file.file)}: " + escape(", ".join(f"{f} = {c!r}" for f, c in told.items())))
+        if file.unused:
+            console.print(f"  not imported: {escape(', '.join(file.unused))} (name them with --map field=column)")
         for note in file.notes:
             console.print(f"  note: {escape(note)}")
         for reason, count in file.reasons.items():

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from data.errors import StoreError
 
@@ -25,7 +26,10 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     Raises:
         StoreError: The URL is neither, or the folder of the SQLite file can't be made.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is not a database URL: use sqlite:///PATH or postgresql://...") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return create_engine(parsed.set(drivername=POSTGRES_DRIVER), pool_pre_ping=True)

@@ -1,5 +1,6 @@
 """Pick the reader for a file, by its content first and its name second."""
 
+import codecs
 from pathlib import Path
 
 from pipelines.errors import InputFileError
@@ -47,7 +48,26 @@ def _open(path: Path, head: bytes) -> Table:
         raise InputFileError(f"{path.name} has an unknown format: {KNOWN}")
     if suffix in _JSON_SUFFIXES or _starts_an_object(path, head):
         return open_jsonl(path)
+    if _is_binary(path, head):
+        raise InputFileError(f"{path.name} is not text, and no Excel or Parquet file: {KNOWN}")
     return open_delimited(path)
+
+
+def _is_binary(path: Path, head: bytes) -> bool:
+    """Say whether the first bytes are neither UTF-8 nor of a text in another encoding: one in twenty is a control."""
+    if detect_encoding(path).lower().startswith(("utf-16", "utf_16", "utf-32", "utf_32")):
+        return False
+    # NULs are dropped later on: some exports hold them.
+    controls = sum(byte < 32 and byte not in (0, 9, 10, 12, 13) for byte in head)
+    return controls > 0.05 * len(head) and not _is_utf8(head)
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _starts_an_object(path: Path, head: bytes) -> bool:

@@ -78,6 +78,8 @@ def _stub_ids(prepared: Sequence[tuple[Incoming, dict[str, Any]]], context: Impo
     ids: dict[str, str] = {}
     for _, values in prepared:
         ids[account_id_of_name(values["name"], context)] = values["account_id"]
+        # Files whose "account" column holds ids were taken for names while the account was not known.
+        ids[account_id_of_name(values["account_id"], context)] = values["account_id"]
         if values.get("domain"):
             ids[f"domain:{values['domain']}"] = values["account_id"]
     return ids
