@@ -19,7 +19,7 @@ from data.store.repositories.imports import (
 )
 from pipelines.batch import aside, store_batch
 from pipelines.errors import InputFileError
-from pipelines.fields import KINDS
+from pipelines.fields import ID_FIELD, KINDS
 from pipelines.import_report import FileReport, ImportReport
 from pipelines.mapping import header_hash, kind_of_stem
 from pipelines.plan import Decision, Plan, Wishes, decide, wishes_of
@@ -107,6 +107,7 @@ class _FileImport:
             surveys = survey_types(session, known_surveys(session))
         decision = decide(table, wishes, surveys=surveys, now=self._context.now)
         report = _report(table, decision, used)
+        report.notes += self._remapped(table, decision.plan)
         place = str(file.resolve())[-400:].encode("utf-8", "replace").decode()
         self._begin(table, decision, wishes, place, save_as)
         self._bench.progress.start(report.kind, table.total)
@@ -129,6 +130,18 @@ class _FileImport:
             known = {field: column for field, column in saved.columns.items() if column in table.columns or not column}
             order = wishes.date_order or saved.options.get("date_order")
             return Wishes(saved.kind, known, saved.options.get("survey"), order), saved.name
+
+    def _remapped(self, table: Table, plan: Plan) -> list[str]:
+        """Warn where rows without an id came under another mapping before: they are known again by what was mapped."""
+        with self._bench.store.read() as session:
+            before = mappings.find_mapping(session, header_hash(table.columns))
+        mapped = {field: column for field, column in plan.columns.items() if column in table.columns}
+        if before is None or before.columns == mapped or ID_FIELD.get(plan.kind) in mapped:
+            return []
+        return [
+            "these columns were imported under another mapping before; rows without an id column then count twice: "
+            "start again with an empty database, or map an id column"
+        ]
 
     def _begin(self, table: Table, decision: Decision, wishes: Wishes, place: str, save_as: str | None) -> None:
         """Store what must be there before the first row: the survey, the mapping, the marks of a new check."""

@@ -29,6 +29,14 @@ def test_answer_from_the_future_is_set_aside(sqlite_bench, tmp_path):
     assert (report.counts()["new"], report.quarantined) == (1, 1)
 
 
+def test_corrected_mapping_of_rows_without_an_id_is_warned_of(sqlite_bench, tmp_path):
+    file = _write(tmp_path / "m.csv", "Wann,Note,Comment\n2026-01-01,3,too slow\n")
+    first = import_path(file, bench=sqlite_bench, survey="nps-m")
+    again = import_path(file, bench=sqlite_bench, survey="nps-m", mapping={"score": "Note", "responded_at": "Wann"})
+    assert not any("count twice" in note for note in first.files[0].notes)
+    assert any("count twice" in note for note in again.files[0].notes)
+
+
 def test_bytes_that_are_no_text_are_refused(sqlite_bench, tmp_path):
     file = tmp_path / "b.csv"
     file.write_bytes(bytes(range(256)) * 12)
