@@ -46,8 +46,7 @@ def run(bench: Bench, *, run_id: int, refit: bool = False) -> StageReport:
                 _join(bench, fit, report)
             with bench.store.read() as session:
                 fit = get_fact(session, FIT) or fit
-                states = repository.state_counts(session)
-            advice = advise(fit["rows"], fit["joined"], states.get("waiting", 0), config=IdentityConfig())
+            advice = advise(fit["rows"], fit["joined"], fit["waited"], config=IdentityConfig())
             report.counts["joined"] = report.rows_out
             if not advice.refit:
                 return report
@@ -116,7 +115,9 @@ def _join(bench: Bench, fit: Mapping[str, Any], report: StageReport, *, counted:
             repository.place(session, mentions, states)
             if counted:
                 fact = dict(get_fact(session, FIT) or {})
-                put_fact(session, FIT, {**fact, "joined": fact.get("joined", 0) + len(batch)}, now=bench.clock())
+                # Drift is judged by what came since the fit: review notes that waited from the start are no news.
+                since = {"joined": fact["joined"] + len(batch), "waited": fact["waited"] + len(batch) - len(mentions)}
+                put_fact(session, FIT, {**fact, **since}, now=bench.clock())
         report.rows_in += len(batch)
         report.rows_out += len(mentions)
         bench.progress.advance(len(batch))

@@ -17,9 +17,5 @@ class MappingError(PipelineError, ValueError):
     """A mapping names a column or a field that does not exist."""
 
 
-class BusyError(PipelineError, RuntimeError):
-    """Another run holds the lock."""
-
-
 class ModelMissingError(PipelineError, RuntimeError):
     """A model that the settings name is not installed here."""

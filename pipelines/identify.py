@@ -69,6 +69,7 @@ def store_fit(bench: Bench, fit: Fit, *, run_id: int, report: StageReport) -> No
             "run_id": run_id,
             "rows": len(fit.corpus.keys),
             "joined": 0,
+            "waited": 0,
             "resolution": fit.found.resolution,
             "chosen_at_rows": fit.found.chosen_at_rows,
             "stability": None if np.isnan(fit.found.stability) else round(fit.found.stability, 4),

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,8 +98,3 @@ def write_predictions(path: Path | None, rows: Iterable[dict[str, Any]]) -> None
     with scratch.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     scratch.replace(path)
-
-
-def distinct_labels(labels: Sequence[tuple[str, ...]]) -> list[str]:
-    """Give every label once, sorted."""
-    return sorted({label for row in labels for label in row})

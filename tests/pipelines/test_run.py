@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from data.store.models import Comment, Embedding, Lineage, Mention, Original, Passage, Run, Theme, ThemeCell
+from data.store.repositories.runs import get_fact
 from pipelines.demo import SAMPLE
+from pipelines.identify import FIT
 from pipelines.ingest import import_path
 from pipelines.run import run
 from pipelines.settings import Settings
@@ -128,3 +130,20 @@ def test_order_of_rows_decides_nothing(sqlite_store, postgres_store, vault, tmp_
             )
             found.append(([tuple(row) for row in themes], sorted(tuple(row) for row in mentions)))
     assert found[0] == found[1]
+
+
+def test_drift_counts_only_what_came_since_the_fit(sqlite_store, vault, tmp_path, answers):
+    # Review notes join or wait right after a fit; those that wait must not call for a refit ever after.
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for file in answers[0].iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    notes = "\n".join(f"n{n},2026-01-0{n},Soup of the day was lentil with leek number {n}." for n in range(1, 7))
+    (folder / "review_notes.csv").write_text(f"note_id,noted_at,text\n{notes}\n", encoding="utf-8")
+    bench = _bench(sqlite_store, vault, tmp_path)
+    import_path(folder, bench=bench)
+    run(bench)
+    assert _count(sqlite_store, Passage, Passage.theme_state == "waiting") > 0
+    with sqlite_store.read() as session:
+        fit = get_fact(session, FIT) or {}
+    assert (fit["joined"], fit["waited"]) == (0, 0)

@@ -1,6 +1,6 @@
 """Vectors by text and model: kept once, float16, read back as float32 rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,18 +58,6 @@ def get(session: Session, model_key: str, keys: Sequence[str]) -> Mapping[str, N
         )
         found.update({key: unpack(packed) for key, packed in rows})
     return found
-
-
-def stream(session: Session, model_key: str, size: int = 5000) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
-    """Give all vectors of a model in key order, in blocks, so that memory holds one block of bytes at a time."""
-    query = (
-        select(Embedding.text_key, Embedding.vector)
-        .where(Embedding.model_key == model_key)
-        .order_by(Embedding.text_key)
-        .execution_options(yield_per=size)
-    )
-    for part in session.execute(query).partitions(size):
-        yield [row[0] for row in part], np.stack([unpack(row[1]) for row in part])
 
 
 def drop_orphans(session: Session) -> int:

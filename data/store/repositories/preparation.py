@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.store.models import (
@@ -230,18 +230,3 @@ def drop_orphan_texts(session: Session) -> int:
     """Delete the words of passages that no comment holds any more. Returns how many."""
     gone = session.execute(delete(PassageText).where(~exists().where(Passage.text_key == PassageText.text_key)))
     return gone.rowcount  # type: ignore[attr-defined]
-
-
-def counts_by_state(session: Session) -> dict[str, int]:
-    """Count comments: all, analysed, empty talk, other languages, waiting."""
-    other = (Comment.analysed.is_(False)) & (Comment.empty_reason.is_(None))
-    row = session.execute(
-        select(
-            func.count(),
-            func.count().filter(Comment.analysed.is_(True)),
-            func.count().filter(Comment.empty_reason.is_not(None)),
-            func.count().filter(other),
-            func.count().filter(or_(Comment.prepared_with.is_(None), Comment.analysed.is_(None))),
-        ).select_from(Comment)
-    ).one()
-    return dict(zip(("comments", "analysed", "empty", "other_language", "waiting"), row, strict=True))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -209,28 +208,7 @@ def place(session: Session, mentions: Sequence[MentionRow], states: Mapping[int,
     mark_stale(session, {m.account_id or "" for m in mentions})
 
 
-def state_counts(session: Session) -> dict[str, int]:
-    """Count passages by where they stand in discovery."""
-    rows = session.execute(
-        select(func.coalesce(Passage.theme_state, "new"), func.count()).group_by(Passage.theme_state)
-    )
-    return {state: count for state, count in rows}
-
-
 def all_analysed_are_stale(session: Session) -> None:
     """Note every account with an analysed comment for new counts."""
     keys = session.scalars(select(func.coalesce(Comment.account_id, "")).where(Comment.analysed.is_(True)).distinct())
     mark_stale(session, set(keys))
-
-
-def first_values(session: Session) -> dict[str, Any]:
-    """Give what a report says first: comments, accounts, first and last day."""
-    row = session.execute(
-        select(
-            func.count(),
-            func.count(Comment.account_id.distinct()),
-            func.min(Comment.said_at),
-            func.max(Comment.said_at),
-        ).select_from(Comment)
-    ).one()
-    return dict(zip(("comments", "accounts", "first", "last"), row, strict=True))
