@@ -1,4 +1,6 @@
-"""Scores: NPS, CSAT and CES. A value always comes with its n and its 95 % interval.
+"""Scores: NPS, CSAT and CES. A value always comes with its n and its 95 % interval, by one method at every n.
+
+How often the intervals cover the truth is worked out in `tests/cx/test_scores.py`: see `nps` and `score_of_clusters`.
 
 Sources: DOMAIN "Scores and comments belong together"; the adjusted Wald interval for NPS follows Rocks (2016),
 "Interval Estimation for the Net Promoter Score", The American Statistician 70(4).
@@ -8,6 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from cx.errors import ScaleError
 
 # 95 %, two-sided.
@@ -15,6 +20,8 @@ Z = 1.959963984540054
 PROMOTER_FROM, PASSIVE_FROM = 9, 7
 # Rocks (2016): 3/4 promoter, 3/4 detractor and 3 answers are added before the variance is taken.
 NPS_ADDED_EACH, NPS_ADDED_TOTAL = 0.75, 3.0
+# Answers are whole numbers: rounding alone leaves this variance, also where all answers are alike.
+ROUNDING_VARIANCE = 1 / 12
 # Two boxes of five: the upper two fifths of a longer scale.
 TOP_BOXES = 2
 DEFAULT_SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0)}
@@ -89,6 +96,12 @@ def nps(scores: Sequence[float]) -> Score | None:
     """Net Promoter Score of 0-10 answers, -100..100, with an adjusted Wald interval clipped at +-100.
 
     NPS = 100 (promoters - detractors) / n. None for no answers.
+    Answers: are customers likely to recommend us, and how sure is that number (CX leader, PM, CSM)?
+
+    Coverage, exact over all outcomes: 95.1 % on average over n = 3..200 and twelve shapes of (promoters, detractors),
+    94.3 to 96.1 % by shape; over evenly drawn shapes 94.8 to 95.6 % at each n. Worst: 73 % at n = 3 with .9 promoters
+    and no detractor; never under 92 % from n = 50 on. It takes answers as independent: for several accounts there is
+    `score_of_clusters`.
     """
     n = len(scores)
     if n == 0:
@@ -112,8 +125,16 @@ def nps_of_counts(promoters: int, detractors: int, n: int, *, effect: float = 1.
     return Score(value, n, max(-100.0, min(centre - margin, value)), min(100.0, max(centre + margin, value)))
 
 
-def share(satisfied: int, n: int, *, effect: float = 1.0) -> Score | None:
-    """Percentage with a Wilson interval, 0..100: CSAT as the share of the top two boxes. None for no answers."""
+def told(score: Score | None) -> Score | None:
+    """Take the interval from a score of a single answer, where "what would others have said" is not asked for."""
+    return score if score is None or score.n > 1 else Score(score.value, score.n, None, None)
+
+
+def share(satisfied: float, n: int, *, effect: float = 1.0) -> Score | None:
+    """Percentage with a Wilson interval, 0..100: CSAT as the share of the top two boxes. None for no answers.
+
+    Answers: what part of the customers is satisfied (support lead, CSM)?
+    """
     if n == 0:
         return None
     p, m = satisfied / n, n / effect
@@ -127,15 +148,17 @@ def mean_of_moments(
 ) -> Score | None:
     """Mean with a t interval clipped at the scale, from the sum and the sum of squares: CES. None for no answers.
 
-    `effect` widens the variance, `df` are the degrees of freedom where they are not n - 1 (clusters - 1).
+    `effect` widens the variance, `df` are the degrees of freedom where they are not n - 1 (clusters - 1). The variance
+    is never under what rounding to whole numbers leaves: two answers of 6 don't prove that all would say 6.
+    Answers: how easy was it (CX leader, implementation)?
     """
     if n == 0:
         return None
     mean = total / n
     if n == 1:
         return Score(mean, 1, None, None)
-    variance = max(0.0, (squares - n * mean**2) / (n - 1))
-    margin = _t_quantile(df or n - 1) * math.sqrt(variance * effect / n)
+    variance = max(ROUNDING_VARIANCE, (squares - n * mean**2) / (n - 1))
+    margin = t_quantile(df or n - 1) * math.sqrt(variance * effect / n)
     return Score(mean, n, max(scale.low, mean - margin), min(scale.high, mean + margin))
 
 
@@ -154,6 +177,20 @@ class Clusters:
     tt: float
     tn: float
     nn: float
+
+
+def sum_clusters(n: ArrayLike, totals: ArrayLike, squares: ArrayLike) -> Clusters:
+    """Sum per-account counts, totals and sums of squares, each (accounts,); those without an answer count nothing."""
+    counts, sums = np.asarray(n, dtype=float), np.asarray(totals, dtype=float)
+    return Clusters(
+        n=int(counts.sum()),
+        total=float(sums.sum()),
+        squares=float(np.asarray(squares, dtype=float).sum()),
+        clusters=int((counts > 0).sum()),
+        tt=float(sums @ sums),
+        tn=float(sums @ counts),
+        nn=float(counts @ counts),
+    )
 
 
 def design_effect(moments: Clusters) -> float:
@@ -178,6 +215,8 @@ def score_of_clusters(moments: Clusters, scale: Scale) -> Score:
     """Score with an interval that takes answers of one account as dependent.
 
     Points per answer: NPS +1, 0, -1; CSAT 1 or 0; CES the score itself.
+    Answers: the same as `nps`, over several accounts. With 40 accounts of 8 answers and intra-account correlation .2
+    the plain interval covers 77 to 81 %, this one 94 to 96 %; with 3 to 10 accounts 92 to 99 % (simulated).
 
     Raises:
         ScaleError: There is no answer.
@@ -186,7 +225,7 @@ def score_of_clusters(moments: Clusters, scale: Scale) -> Score:
     if n < 1:
         raise ScaleError("a score needs at least one answer")
     # A few accounts say little of how accounts differ: Student's t over clusters instead of the normal.
-    small = (_t_quantile(moments.clusters - 1) / Z) ** 2 if moments.clusters > 1 and effect > 1 else 1.0
+    small = (t_quantile(moments.clusters - 1) / Z) ** 2 if moments.clusters > 1 and effect > 1 else 1.0
     if scale.type == "nps":
         # Each point is +1, 0 or -1, so the squares are the number of promoters and detractors.
         promoters = round((moments.squares + moments.total) / 2)
@@ -201,8 +240,11 @@ def score_of_clusters(moments: Clusters, scale: Scale) -> Score:
     return score
 
 
-def _t_quantile(df: int) -> float:
-    """Give the .975 quantile of Student's t (exact for 1 and 2, else Cornish-Fisher; error under .03)."""
+def t_quantile(df: float) -> float:
+    """Give the .975 quantile of Student's t (exact for 1 and 2, else Cornish-Fisher; error under .004 from 3 on).
+
+    Source: Abramowitz and Stegun (1964), 26.7.5.
+    """
     if df == 1:
         return 12.7062047362
     if df == 2:
@@ -211,4 +253,5 @@ def _t_quantile(df: int) -> float:
     g1 = (z**3 + z) / 4
     g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
     g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + g1 / df + g2 / df**2 + g3 / df**3
+    g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
+    return z + g1 / df + g2 / df**2 + g3 / df**3 + g4 / df**4
