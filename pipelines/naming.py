@@ -2,22 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
+from cx.scores import share
 from data.store.repositories import preparation, tagged, themes
+from data.store.repositories.themes import Member
 from nlp.cluster.records import Discovery
-from nlp.describe.describe import describe
-from nlp.describe.parents import parent_names
+from nlp.describe.describe import describe_levels
 from nlp.describe.words import Token
 from pipelines.corpus import Corpus, Place
 from pipelines.embed import open_embedder
 from pipelines.namer import open_namer
 from pipelines.stage import Bench
-from pipelines.taxonomy import prototypes
+from pipelines.taxonomy import load_taxonomy, prototypes
 
 # A name's part of fewer letters is no name ("de", "JR"), and would block real words.
 SHORTEST_BLOCKED = 3
+# The newest part of all comments; a theme that is said there more often than elsewhere is on the rise.
+NEWEST = 0.25
 # Row of a passage that is not in the corpus: a vendor's own words.
 UNSEEN = -1
 
@@ -41,6 +45,7 @@ def describe_themes(
     with bench.store.read() as session:
         tokens = themes.tokens_of(session, corpus.keys)
         tags = tagged.taxonomy_tags(session)
+        members = list(themes.members(session))
         blocked = _blocked(
             [person.name for people in preparation.contacts_by_account(session).values() for person in people]
             + [person.name for person in preparation.staff(session)],
@@ -48,7 +53,7 @@ def describe_themes(
         )
     embedder = open_embedder(bench.settings)
     keys, rows = prototypes(bench.settings)
-    told = describe(
+    told = describe_levels(
         found.labels,
         [[Token(*token) for token in tokens[key]] for key in corpus.keys],
         corpus.embeddings,
@@ -57,12 +62,15 @@ def describe_themes(
         groups=corpus.groups,
         blocked=blocked,
         tags=_row_tags(corpus, tags),
+        tag_names={theme.key: theme.label for theme in load_taxonomy()},
         prototypes=rows,
         prototype_keys=keys,
         embed=embedder.embed,
         namer=open_namer(bench.settings),
         texts=corpus.texts,
+        parent_of=found.parent_of,
     )
+    rising = on_the_rise(corpus, found, members)
     described = {
         key: Description(
             name=one.name,
@@ -70,11 +78,33 @@ def describe_themes(
             exemplars=[corpus.keys[row] for row in one.exemplars],
             nearest_key=one.nearest.key or None,
             nearest_similarity=round(one.nearest.similarity, 4) if one.nearest.key else None,
-            emerging=one.emerging,
+            emerging=one.emerging and new,
         )
-        for key, one in zip(fine_keys, told, strict=True)
+        for key, one, new in zip(fine_keys, told.themes, rising, strict=True)
     }
-    return described | _parents(found, [one.name for one in told], fine_keys, parent_keys, described)
+    return described | _parents(found, told.parents, fine_keys, parent_keys, described)
+
+
+def on_the_rise(corpus: Corpus, found: Discovery, members: Sequence[Member]) -> list[bool]:
+    """Tell of each theme whether surely more than a quarter of its comments are among the newest quarter of all.
+
+    A comment counts once a theme, whoever else said the same; a corpus of one day has nothing new.
+    """
+    said: dict[tuple[int, int], datetime] = {}
+    labels = found.labels.tolist()
+    for member in members:
+        row = corpus.row_of.get((member.content_key, member.text_key))
+        if row is not None and labels[row] >= 0:
+            said[labels[row], member.comment_pk] = member.said_at
+    times = sorted({comment: time for (_, comment), time in said.items()}.values())
+    line = times[int((1 - NEWEST) * len(times))] if times else datetime.max
+    if not times or times[0] == times[-1]:
+        return [False] * found.themes
+    own: list[list[datetime]] = [[] for _ in range(found.themes)]
+    for (theme, _), time in said.items():
+        own[theme].append(time)
+    shares = [share(sum(time >= line for time in told), len(told)) for told in own]
+    return [one is not None and (one.low or 0.0) > 100 * NEWEST for one in shares]
 
 
 def _row_tags(corpus: Corpus, tags: Mapping[Place, Mapping[str, float]]) -> list[dict[str, float]]:
@@ -94,10 +124,10 @@ def _parents(
     parent_keys: Sequence[str],
     described: Mapping[str, Description],
 ) -> dict[str, Description]:
-    """Describe parents by their children: the name of the largest two, their first terms, all new or not."""
+    """Describe parents by their children: the first terms of the largest, what they are nearest to, all new or not."""
     sizes = np.bincount(found.labels[found.labels >= 0], minlength=len(fine_keys))
     parents = {}
-    for at, name in enumerate(parent_names(names, found.parent_of, sizes)):
+    for at, name in enumerate(names):
         children = sorted(np.flatnonzero(found.parent_of == at).tolist(), key=lambda child: -int(sizes[child]))
         own = [described[fine_keys[child]] for child in children]
         terms = list(dict.fromkeys(term for one in own for term in one.terms[:5]))[:10]

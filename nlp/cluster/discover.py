@@ -16,7 +16,7 @@ from nlp.cluster.hierarchy import parent_count, parents_of
 from nlp.cluster.neighbours import nearest, neighbour_count
 from nlp.cluster.outliers import centroids, least_size, tidy
 from nlp.cluster.records import UNASSIGNED, Discovery, PreviousPartition, Reason, SweepPoint, ThemeModel
-from nlp.cluster.space import canonical_order, principal, with_context
+from nlp.cluster.space import canonical_order, centre_of, group_numbers, principal, with_context
 from nlp.cluster.warm import warm
 from nlp.config import ClusterConfig
 from nlp.errors import ClusterInputError
@@ -86,12 +86,13 @@ def discover(
             lone_spreads=settings.lone_spreads,
             min_support=settings.min_support,
             max_unassigned=settings.max_unassigned,
+            comments=None if groups is None else group_numbers([groups[row] for row in order]),
         )
     with _clock(seconds, "hierarchy"):
         found = Discovery(
             labels=tidied.labels,
             parents=tidied.labels,
-            parent_of=_parents(flat, tidied.labels, heavy, settings),
+            parent_of=_parents(own - centre_of(own), tidied.labels, heavy, settings),
             confidence=support(graph, tidied.labels),
             reasons=tuple(tidied.reasons),
             centroids=centroids(own, tidied.labels, heavy),

@@ -13,6 +13,8 @@ MAD_TO_SPREAD = 1.4826
 # One theme in a thousand passages at least; a hundred thousand passages have no theme of five.
 ROWS_PER_SIZE = 1000
 SIZE_MOST = 25
+# What fewer comments say is a conversation, however many passages it has.
+COMMENTS_LEAST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def tidy(
     lone_spreads: float,
     min_support: float,
     max_unassigned: float,
+    comments: IntArray | None = None,
 ) -> Tidied:
     """Dissolve small themes and let far passages go.
 
@@ -79,13 +82,14 @@ def tidy(
         labels: (n,) communities; -1 for rows that the engine left out.
         weights: (n,) respondents a row stands for.
         support: (n,) share of neighbours in the same community.
-        min_size: Fewest rows of a theme.
+        min_size: Fewest rows of a theme, and fewest respondents.
         floor_spreads: Spreads under the median that are far.
         lone_spreads: Spreads under the median from which neighbours do not count.
         min_support: Share of neighbours that keeps a far row.
         max_unassigned: Largest share of rows left.
+        comments: (n,) comment of each row; what fewer than COMMENTS_LEAST say is a conversation, not a theme.
     """
-    small = _in_small(labels, weights, min_size)
+    small = _in_small(labels, weights, min_size) | _in_few(labels, comments)
     kept = by_size(np.where(small, UNASSIGNED, labels), weights)
     themes = int(kept.max(initial=-1)) + 1
     if themes == 0:
@@ -109,6 +113,14 @@ def _in_small(labels: IntArray, weights: RealArray, min_size: int) -> BoolArray:
     _, inverse = np.unique(labels, return_inverse=True)
     heavy = np.bincount(inverse, weights=np.maximum(weights, 1.0))
     return (heavy[inverse] < min_size) & (labels >= 0)
+
+
+def _in_few(labels: IntArray, comments: IntArray | None) -> BoolArray:
+    if comments is None:
+        return np.zeros(len(labels), dtype=bool)
+    _, inverse = np.unique(labels, return_inverse=True)
+    pairs = np.unique(np.stack([inverse, comments]), axis=1)
+    return (np.bincount(pairs[0], minlength=int(inverse.max(initial=-1)) + 1)[inverse] < COMMENTS_LEAST) & (labels >= 0)
 
 
 def _place(similarity: FloatArray, low: FloatArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:

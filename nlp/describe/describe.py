@@ -7,14 +7,16 @@ from typing import Protocol
 import numpy as np
 
 from nlp.config import DescribeConfig
-from nlp.describe.candidates import candidates, sentence_case
+from nlp.describe.candidates import Candidate, candidates, sentence_case
 from nlp.describe.exemplars import exemplars
-from nlp.describe.heard import listen
+from nlp.describe.heard import Heard, coarser, listen
 from nlp.describe.names import ranked_names, unique_names
 from nlp.describe.nearest import Nearest, nearest_by_tags, nearest_prototype
-from nlp.describe.telling import Embed
+from nlp.describe.parents import parent_names
+from nlp.describe.subjects import Subject, tagged_subjects, talk_subjects, wordings
+from nlp.describe.telling import Embed, listening
 from nlp.describe.terms import class_tfidf, content_lemmas, top_terms, usual_forms, usual_surfaces
-from nlp.describe.words import Token, is_word, proper_words, whole
+from nlp.describe.words import Token, is_word, proper_words, whole, with_particles
 from nlp.errors import DescribeError
 from nlp.types import FloatArray, IntArray
 
@@ -47,7 +49,20 @@ class Description:
     emerging: bool = False
 
 
-def describe(
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What `describe_levels` hands back.
+
+    Attributes:
+        themes: In the order of their numbers.
+        parents: Names, in the order of the parents' numbers.
+    """
+
+    themes: tuple[Description, ...]
+    parents: tuple[str, ...]
+
+
+def describe_levels(
     labels: IntArray,
     tokens: Sequence[Sequence[Token]],
     embeddings: FloatArray,
@@ -57,14 +72,16 @@ def describe(
     groups: Sequence[str] | None = None,
     blocked: Collection[str] = (),
     tags: Sequence[Mapping[str, float]] | None = None,
+    tag_names: Mapping[str, str] | None = None,
     prototypes: FloatArray | None = None,
     prototype_keys: Sequence[str] = (),
     embed: Embed | None = None,
     namer: Namer | None = None,
     texts: Sequence[str] | None = None,
+    parent_of: IntArray | None = None,
     config: DescribeConfig | None = None,
-) -> tuple[Description, ...]:
-    """Describe the themes of a run, in the order of their numbers.
+) -> Levels:
+    """Describe the themes of a run, and name their parents.
 
     Args:
         labels: (n,) theme of each passage, -1 = unassigned.
@@ -75,11 +92,13 @@ def describe(
         groups: (n,) comment of each passage; a comment has one voice. Without it each passage is a comment.
         blocked: Lower-case words that are never shown: people's and accounts' names.
         tags: (n,) taxonomy keys of each passage with the tagger's confidence; decides on the nearest taxonomy theme.
+        tag_names: Name of each taxonomy key: what a theme is called that no phrase of its own describes.
         prototypes: (p, dim) unit rows of the taxonomy, for where nothing is tagged.
         prototype_keys: (p,) taxonomy key of each prototype.
         embed: Texts to unit rows; candidate names are then also judged by their nearness to the theme.
         namer: Writes names instead; what it returns is checked for uniqueness and blocked words.
         texts: (n,) redacted passages: for hyphenated words, and for the namer.
+        parent_of: (themes,) parent of each theme; each its own when left out.
         config: Settings; the defaults when left out.
 
     Raises:
@@ -92,26 +111,55 @@ def describe(
     themes, told = len(centroids), labels.tolist()
     of = list(groups) if groups is not None else list(keys)
     rows = [whole(row, text) for row, text in zip(tokens, texts, strict=True)] if texts is not None else list(tokens)
+    rows = with_particles(rows)
     hidden = frozenset(blocked) | proper_words(rows)
     words = [content_lemmas(row, blocked=hidden) for row in rows]
     surfaces = usual_surfaces(rows)
     weights = class_tfidf(words, told, themes, groups=of)
     terms = [top_terms(one, surfaces, count=settings.terms) for one in weights]
     heard = listen(rows, told, of, themes, blocked=hidden, most_words=settings.name_words_max)
-    short = candidates(heard, usual_forms(rows))
-    ranked = ranked_names(short, heard, embeddings, embed=embed, most_words=settings.name_words_max)
+    tagged = tagged_subjects(told, of, tags, tag_names) if tags is not None and tag_names else []
+    forms = usual_forms(rows)
+    ranked = _ranked(heard, embeddings, embed, forms, tagged=tagged, most_words=settings.name_words_max)
     names = unique_names(ranked, terms)
     lengths = np.array([sum(is_word(token) for token in row) for row in rows], dtype=np.int64)
     shown = [_shown(labels, embeddings, centroids, keys, of, lengths, theme, settings) for theme in range(themes)]
     if namer is not None and texts is not None:
         names = _written(namer, names, terms, [[texts[row] for row in own] for own in shown], blocked)
     near = _near(told, of, tags, embeddings, centroids, prototypes, prototype_keys, settings)
-    clear = [one[0].worth >= settings.clear_from if one else False for one in ranked]
+    clear = [_clear(one, settings) for one in ranked]
     crowd = [int(size) >= settings.emerging_comments for size in heard.sizes]
-    return tuple(
+    described = tuple(
         Description(name, words, tuple(own), one, clear=sure, emerging=sure and many and not one.fits)
         for name, words, own, one, sure, many in zip(names, terms, shown, near, clear, crowd, strict=True)
     )
+    if parent_of is None:
+        return Levels(described, tuple(names))
+    coarse, children = coarser(heard, parent_of)
+    above = _ranked(coarse, embeddings, embed, forms, children=children, most_words=settings.name_words_max)
+    sizes = np.bincount(labels[labels >= 0], minlength=themes)
+    return Levels(described, parent_names(names, parent_of, sizes, above))
+
+
+def _ranked(
+    heard: Heard,
+    embeddings: FloatArray,
+    embed: Embed | None,
+    forms: Mapping[str, str],
+    *,
+    tagged: Sequence[Subject] = (),
+    children: IntArray | None = None,
+    most_words: int,
+) -> list[list[Candidate]]:
+    short = candidates(heard, forms)
+    names = [one.name for found in short for one in found]
+    ear = listening(heard, embeddings, [*names, *wordings()], embed) if embed and names else None
+    talk = talk_subjects(ear) if ear else []
+    return ranked_names(short, heard, ear=ear, subjects=[*tagged, *talk], children=children, most_words=most_words)
+
+
+def _clear(ranked: Sequence[Candidate], settings: DescribeConfig) -> bool:
+    return bool(ranked) and ranked[0].worth >= settings.clear_from
 
 
 def _shown(

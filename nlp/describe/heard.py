@@ -8,6 +8,7 @@ from math import log
 import numpy as np
 
 from nlp.describe.phrases import phrases
+from nlp.describe.voices import voices_of
 from nlp.describe.words import Token, is_word, stem
 from nlp.types import IntArray
 
@@ -75,7 +76,7 @@ def listen(
         blocked: Lower-case words that no phrase may hold.
         most_words: Most words of a phrase.
     """
-    voices = sorted({(label, group) for label, group in zip(labels, groups, strict=True) if label >= 0})
+    voices = voices_of(labels, groups)
     number = {voice: at for at, voice in enumerate(voices)}
     voice_of = np.array([number.get(voice, -1) for voice in zip(labels, groups, strict=True)], dtype=np.int64)
     theme_of = np.array([theme for theme, _ in voices], dtype=np.int64)
@@ -102,3 +103,29 @@ def listen(
         written=written,
         letters={lemmas: min(seen, key=lambda form: (-seen[form], form)) for lemmas, seen in letters.items()},
     )
+
+
+def coarser(heard: Heard, parent_of: IntArray) -> tuple[Heard, IntArray]:
+    """Return what the comments of each parent say, and the (voices,) theme that each of its voices is of.
+
+    Args:
+        heard: What the comments of each theme say.
+        parent_of: (themes,) parent of each theme, 0.. without gaps.
+    """
+    order = np.argsort(parent_of[heard.theme_of], kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    parents = parent_of[heard.theme_of][order]
+    said: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(int(parent_of.max(initial=-1)) + 1)]
+    for theme, inside in enumerate(heard.phrases):
+        said[int(parent_of[theme])].update(inside)
+    coarse = Heard(
+        voice_of=np.where(heard.voice_of >= 0, place[heard.voice_of], -1),
+        theme_of=parents,
+        sizes=np.bincount(parents, minlength=len(said)),
+        stems={word: np.sort(place[at]) for word, at in heard.stems.items()},
+        phrases=said,
+        written=heard.written,
+        letters=heard.letters,
+    )
+    return coarse, heard.theme_of[order]

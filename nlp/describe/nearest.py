@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nlp.describe.voices import tag_table, voices_of
 from nlp.errors import DescribeError
 from nlp.types import FloatArray
 
@@ -48,18 +49,10 @@ def nearest_by_tags(
         themes: Number of discovered themes.
         fits_from: Worth (nats) from which the taxonomy has a word for a theme.
     """
-    keys = sorted({key for row in tags for key in row})
-    voices = sorted({(label, group) for label, group in zip(labels, groups, strict=True) if label >= 0})
-    if not keys or not voices:
+    keys, sure = tag_table(labels, groups, tags)
+    if not sure.size:
         return tuple(Nearest("", 0.0, False) for _ in range(themes))
-    row_of = {voice: at for at, voice in enumerate(voices)}
-    column_of = {key: at for at, key in enumerate(keys)}
-    sure = np.zeros((len(voices), len(keys)))
-    for label, group, row in zip(labels, groups, tags, strict=True):
-        at = row_of.get((label, group), -1)
-        for key, confidence in row.items() if at >= 0 else ():
-            sure[at, column_of[key]] = max(sure[at, column_of[key]], confidence)
-    theme_of = np.array([theme for theme, _ in voices])
+    theme_of = np.array([theme for theme, _ in voices_of(labels, groups)])
     usual = np.maximum(sure.mean(axis=0), 1e-6)
     return tuple(_fitting(sure[theme_of == theme], usual, keys, fits_from) for theme in range(themes))
 

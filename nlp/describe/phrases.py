@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from nlp.describe.words import STOP, SUPPORTING, Token, is_acronym, is_negation, is_word, masked, stem
 
 # Letters of the patterns: J adjective, K adjective after "is", N noun, P preposition or particle, X "not", W word of
-# unknown kind, O "no". Verbs: V base or -ing form, S third person ("fails"), E participle ("was declined", "the agreed
-# date"). A verb in the past tense ("my sister won") names nothing, and ends a phrase.
+# unknown kind, O "no", T "to". Verbs: V base or -ing form, S third person ("fails"), E participle ("was declined",
+# "the agreed date"). A verb in the past tense ("my sister won") names nothing, and ends a phrase.
 LETTERS = {"ADJ": "J", "NOUN": "N", "ADP": "P", "PART": "P", "": "W"}
 CONTENT = frozenset("JKNVSEW")
 DROPPED = frozenset({"DET", "AUX", "NUM"})
 POSSESSIVES = frozenset("my your our their his her its whose".split())
 FILLERS = POSSESSIVES | frozenset("already always even just still yet".split())
+# Prepositions that tie two nouns to one subject ("fee for transfer"); "at", "by" and the like place and time it.
+TYING = frozenset("of for in from with without on between against".split())
+# What may follow each other only where nothing was left out between: "charged a fee" is no charged fee.
+TIGHT = frozenset({"JN", "EN", "NN", "ON", "JT", "KT", "TV"})
 PATTERNS = re.compile(
     r"J{0,2}N{1,3}"  # wrong appointment time
     r"|EN{1,2}"  # agreed response time
@@ -23,6 +28,7 @@ PATTERNS = re.compile(
     r"|N{1,2}X?[SEK]"  # login fails, card not arrived, battery flat
     r"|N{1,2}X[JV]"  # app not responsive
     r"|XVN{1,2}"  # not receiving code
+    r"|[JK]TV"  # easy to use
     r"|W{1,3}"
 )
 MOST_WORDS = 5
@@ -36,6 +42,14 @@ class Phrase(NamedTuple):
     letters: str
 
 
+class Part(NamedTuple):
+    """A token of a run, its letter and its place in the passage."""
+
+    token: Token
+    letter: str
+    at: int
+
+
 def phrases(tokens: Sequence[Token], *, blocked: Collection[str] = (), most: int = MOST_WORDS) -> Iterator[Phrase]:
     """Yield the candidate phrases of one passage, single nouns too.
 
@@ -44,22 +58,22 @@ def phrases(tokens: Sequence[Token], *, blocked: Collection[str] = (), most: int
     for run in _runs(tokens, blocked):
         for start in range(len(run)):
             for stop in range(start + 1, min(start + most, len(run)) + 1):
-                part = run[start:stop]
-                letters = "".join(letter for _, letter in part)
-                if PATTERNS.fullmatch(letters) and _well_formed(part):
-                    lemmas = tuple("not" if letter == "X" else token.lemma.lower() for token, letter in part)
-                    words = tuple("not" if letter == "X" else token.text.lower() for token, letter in part)
+                parts = run[start:stop]
+                letters = "".join(part.letter for part in parts)
+                if PATTERNS.fullmatch(letters) and _well_formed(parts, letters):
+                    lemmas = tuple("not" if one.letter == "X" else one.token.lemma.lower() for one in parts)
+                    words = tuple("not" if one.letter == "X" else one.token.text.lower() for one in parts)
                     yield Phrase(lemmas, words, letters)
 
 
-def _runs(tokens: Sequence[Token], blocked: Collection[str]) -> Iterator[list[tuple[Token, str]]]:
+def _runs(tokens: Sequence[Token], blocked: Collection[str]) -> Iterator[list[Part]]:
     """Cut a passage where a phrase may not go on: punctuation, pronouns, conjunctions, names, blocked words."""
-    run: list[tuple[Token, str]] = []
+    run: list[Part] = []
     hide = masked(tokens)
     for at, token in enumerate(tokens):
         letter = "" if hide[at] else _letter(tokens, at, blocked)
         if letter:
-            run.append((token, letter))
+            run.append(Part(token, letter, at))
         elif hide[at] or not _droppable(token):
             yield run
             run = []
@@ -70,12 +84,12 @@ def _letter(tokens: Sequence[Token], at: int, blocked: Collection[str]) -> str:
     token, low = tokens[at], tokens[at].text.lower()
     if is_negation(token):
         return "X"
-    if low == "no":
-        return "O"
+    if low in {"no", "to"}:
+        return "O" if low == "no" else "T"
     if low in blocked or token.lemma.lower() in blocked:
         return ""
     if token.pos in {"ADP", "PART"}:
-        return "P" if low.isalpha() and low != "to" else ""
+        return "P" if low.isalpha() else ""
     if token.pos == "PROPN":
         return "N" if is_acronym(token.text) else ""
     if not is_word(token) or (token.pos == "" and low in STOP):
@@ -109,11 +123,26 @@ def _droppable(token: Token) -> bool:
     return token.pos in DROPPED or token.text.lower() in FILLERS
 
 
-def _well_formed(part: Sequence[tuple[Token, str]]) -> bool:
-    """Refuse stop words at the ends, two forms of one word, and phrases of empty words only."""
-    empty = [token.text.lower() in STOP or token.lemma.lower() in STOP for token, _ in part]
-    words = [(token.text.lower(), bare) for (token, letter), bare in zip(part, empty, strict=True) if letter in CONTENT]
+def _well_formed(parts: Sequence[Part], letters: str) -> bool:
+    """Refuse torn phrases, stop words at the ends, two forms of one word, and phrases of empty words only."""
+    if "T" in letters:
+        return _tight(parts) and parts[0].token.lemma.lower() not in STOP
+    if letters[-1] in "NW" and len(letters) > 1 and "X" not in letters and stem(parts[-1].token.lemma) == "work":
+        return False
+    if "P" in letters[:-1] and letters[0] != "V" and not _tied(parts):
+        return False
+    empty = [one.token.text.lower() in STOP or one.token.lemma.lower() in STOP for one in parts]
+    words = [(one.token.text.lower(), bare) for one, bare in zip(parts, empty, strict=True) if one.letter in CONTENT]
     if any(bare and low not in SUPPORTING for low, bare in words) or all(bare for _, bare in words):
         return False
-    stems = [stem(token.lemma) for token, letter in part if letter != "X"]
-    return len(set(stems)) == len(stems)
+    stems = [stem(one.token.lemma) for one in parts if one.letter != "X"]
+    return len(set(stems)) == len(stems) and _tight(parts)
+
+
+def _tied(parts: Sequence[Part]) -> bool:
+    return all(one.token.text.lower() in TYING for one in parts if one.letter == "P")
+
+
+def _tight(parts: Sequence[Part]) -> bool:
+    """Tell whether nothing was left out where a word belongs to the one after it."""
+    return all(two.at == one.at + 1 or one.letter + two.letter not in TIGHT for one, two in pairwise(parts))

@@ -1,6 +1,7 @@
 """How well a name tells a theme's comments from all others, by its words and by its vector."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,40 +24,75 @@ RIVAL = 0.5
 MOST_PASSAGES = 20_000
 
 
-def spoken_for(
-    short: Sequence[Sequence[Candidate]], heard: Heard, embeddings: FloatArray, embed: Embed | None
-) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Return how far each candidate speaks for each voice, and how near it is to its theme.
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Compares texts with what voices say, by vectors from which the usual direction was taken off.
+
+    Attributes:
+        vectors: Unit row of each text.
+        passages: (p, dim) unit rows, by voice.
+        starts: (voices,) first passage of each voice.
+        middles: (themes, dim) unit centres.
+    """
+
+    vectors: Mapping[str, FloatArray]
+    passages: FloatArray
+    starts: IntArray
+    middles: FloatArray
+
+    def alike(self, texts: Sequence[str]) -> FloatArray:
+        """Return (texts, voices) how far each text speaks for each voice, 0..1: for its passage that is nearest."""
+        rows = np.stack([self.vectors[text] for text in texts])
+        near = np.maximum.reduceat(rows @ self.passages.T, self.starts, axis=1)
+        return np.clip((near - UNLIKE) / (ALIKE - UNLIKE), 0.0, 1.0)
+
+    def near(self, texts: Sequence[str], theme: int) -> FloatArray:
+        """Return (texts,) factors from FAR to 1 + FAR by each text's nearness to a theme's centre."""
+        rows = np.stack([self.vectors[text] for text in texts])
+        return FAR + np.clip(rows @ self.middles[theme], 0.0, 1.0)
+
+
+def listening(heard: Heard, embeddings: FloatArray, names: Sequence[str], embed: Embed) -> Ear:
+    """Return an ear for these names.
 
     Args:
-        short: Candidates of each theme.
-        heard: The voices.
+        heard: The voices; at least one.
         embeddings: (n, dim) unit rows of the passages.
-        embed: Texts to unit rows; without it words decide alone.
-
-    Returns:
-        For each theme (candidates, voices) in 0..1, and (candidates,) factors from FAR to 1 + FAR.
+        names: Texts that will be compared.
+        embed: Texts to unit rows.
     """
-    by_words = [_by_words(found, heard) for found in short]
-    names = sorted({one.name for found in short for one in found})
-    if embed is None or not names:
-        return by_words, [np.ones(len(found), dtype=np.float32) for found in short]
-    row_of = {name: at for at, name in enumerate(names)}
-    vectors = _centred(np.asarray(embed(names), dtype=np.float32))
+    texts = sorted(set(names))
     order = np.argsort(heard.voice_of, kind="stable")
     order = _thinned(order[heard.voice_of[order] >= 0], heard.voice_of)
     passages = _centred(embeddings[order])
-    starts = np.searchsorted(heard.voice_of[order], np.arange(len(heard.theme_of)))
-    middles = _sums(passages, heard.theme_of[heard.voice_of[order]], len(heard.sizes))
+    voices = heard.voice_of[order]
+    middles = _sums(passages, heard.theme_of[voices], len(heard.sizes))
     middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
-    spoken, near = [], []
-    for theme, found in enumerate(short):
-        mine = vectors[[row_of[one.name] for one in found]]
-        alike = np.maximum.reduceat(mine @ passages.T, starts, axis=1)
-        alike = np.clip((alike - UNLIKE) / (ALIKE - UNLIKE), 0.0, 1.0)
-        spoken.append(np.maximum(BY_WORDS * by_words[theme], alike))
-        near.append(FAR + np.clip(mine @ middles[theme], 0.0, 1.0))
-    return spoken, near
+    return Ear(
+        vectors=dict(zip(texts, _centred(np.asarray(embed(texts), dtype=np.float32)), strict=True)),
+        passages=passages,
+        starts=np.searchsorted(voices, np.arange(len(heard.theme_of))),
+        middles=middles,
+    )
+
+
+def spoken_for(found: Sequence[Candidate], heard: Heard, theme: int, ear: Ear | None) -> tuple[FloatArray, FloatArray]:
+    """Return how far each candidate speaks for each voice, and how near it is to its theme.
+
+    Args:
+        found: Candidates of a theme; at least one.
+        heard: The voices.
+        theme: The theme.
+        ear: Without it words decide alone.
+
+    Returns:
+        (candidates, voices) in 0..1, and (candidates,) factors.
+    """
+    by_words = _by_words(found, heard)
+    if ear is None:
+        return by_words, np.ones(len(found), dtype=np.float32)
+    names = [one.name for one in found]
+    return np.maximum(BY_WORDS * by_words, ear.alike(names)), ear.near(names, theme)
 
 
 def told_apart(spoken: FloatArray, heard: Heard, theme: int) -> FloatArray:

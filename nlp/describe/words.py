@@ -14,23 +14,28 @@ CONTENT = frozenset({"NOUN", "ADJ", "VERB"})
 # Words that carry no theme although a grammar calls them content; written for customer comments.
 EMPTY = frozenset(
     """
-    able actually alright anybody anyone anything asap basically bit bunch certain couple day days dear definitely
-    different does doing done eg etc ever everybody everyone everything fact feel fine folk folks general get gets
-    getting give given glad go goes going gonna good goodbye got gotta great guess guy guys happen happy hello help hey
-    hi hope idea ie instance issue issues item just kind know lady let like literally little look lot lots love luck
-    madam make many matter maybe mean mine month need needs nice ok okay one ones oh order own part particular people
-    perhaps person place please point possible problem problems put quite rather really reason right said say says see
-    seem sir someone something sort start stuff suppose sure take talk tell thank thanks thing things think time times
-    today tomorrow tonight total totally tried try trying type um use used user using various very wait want wanted
-    wants way week weeks well whole wish wonder would yeah year years yep yes yesterday yet able
+    able actually afternoon alright anybody anyone anything asap ask asked asking asks basically bit bring brings
+    brought bunch came certain come comes coming couple day days dear definitely different does doing done eg etc
+    evening ever everybody everyone everything fact feel fine folk folks general get gets getting give given gives glad
+    go goes going gonna good goodbye got gotta great guess guy guys happen happy hello help hey hi hope idea ie instance
+    issue issues item just keep keeps kept kind know lady let lets like literally little look lot lots love luck madam
+    make makes making many matter maybe mean mine month months morning need needs nice ok okay one ones oh order own
+    part particular people perhaps person place please point possible problem problems put quite rather really reason
+    right said say says see seem sir someone something sort start stuff suppose sure take takes taking talk tell thank
+    thanks thing things think time times today tomorrow tonight total totally tried try trying type um use used user
+    using various very wait want wanted wants way week weeks well whole wish wonder would yeah year years yep yes
+    yesterday yet
     """.split()
 )
 # Content words of EMPTY that may still stand inside or at the end of a name, beside a stronger word.
 SUPPORTING = frozenset(
-    "call calls day days get help issue issues order problem problems time times type use user wait".split()
+    "call calls day days get help issue issues keep morning order problem problems time times type user wait".split()
 )
 # On scikit-learn's list of stop words, but what customers write about: "top up", "bill", "system".
 TOPICAL = frozenset("amount bill bottom empty fill fire front full interest system thick thin top".split())
+# Particles of nouns that are written apart, too ("top up", "log in"); and the uses of the hyphen that show it.
+PARTICLES = frozenset("up in out on off down over back".split())
+HYPHENED = 3
 # Share of its uses in which a name has its capital; customers' typing leaves out some.
 ALWAYS = 0.9
 STOP = (frozenset(ENGLISH_STOP_WORDS) - TOPICAL) | EMPTY
@@ -68,6 +73,27 @@ def whole(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
                 continue
         found.append(token)
     return tuple(found)
+
+
+def with_particles(passages: Sequence[Sequence[Token]]) -> list[Sequence[Token]]:
+    """Join "top up" to "top-up" in passages of customers who also write it with a hyphen, so that it counts as one.
+
+    Only words with a particle are joined: they are what people write either way.
+    """
+    hyphened = Counter(token.text.lower() for tokens in passages for token in tokens if "-" in token.text)
+    known = {word for word, count in hyphened.items() if count >= HYPHENED and word.rpartition("-")[2] in PARTICLES}
+    return [_joined(tokens, known) for tokens in passages] if known else list(passages)
+
+
+def _joined(tokens: Sequence[Token], known: Collection[str]) -> Sequence[Token]:
+    found: list[Token] = []
+    for token in tokens:
+        both = f"{found[-1].lemma}-{token.text}".lower() if found else ""
+        if both in known:
+            found[-1] = Token(both, both, "NOUN")
+        else:
+            found.append(token)
+    return found
 
 
 def stem(word: str) -> str:

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from nlp.config import DescribeConfig
-from nlp.describe.describe import describe
+from nlp.describe.candidates import Candidate
+from nlp.describe.describe import describe_levels
 from nlp.describe.exemplars import exemplars
+from nlp.describe.names import identity, is_taken
 from nlp.describe.nearest import nearest_by_tags, nearest_prototype
 from nlp.describe.parents import parent_names
 from nlp.describe.phrases import phrases
 from nlp.describe.terms import class_tfidf, content_lemmas, usual_forms
-from nlp.describe.words import STOP, plain_tokens, proper_words, stem, whole
+from nlp.describe.words import STOP, plain_tokens, proper_words, stem, whole, with_particles
 from nlp.errors import DescribeError
 from tests.nlp.describe.tagged import tag
 
@@ -41,7 +43,8 @@ def _described(groups, **more):
     labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     rows = np.eye(max(8, len(groups)), dtype=np.float32)[labels]
     keys = [f"k{row:03d}" for row in range(len(labels))]
-    return describe(labels, tokens, rows, centroids=np.eye(8, dtype=np.float32)[: len(groups)], keys=keys, **more)
+    middles = np.eye(8, dtype=np.float32)[: len(groups)]
+    return describe_levels(labels, tokens, rows, centroids=middles, keys=keys, **more).themes
 
 
 def test_names_read_as_customers_wrote():
@@ -84,13 +87,13 @@ def test_plain_tokens_name_themes_too():
     ]
     tokens = [plain_tokens(text) for group in texts for text in group]
     labels = np.array([0, 0, 0, 1, 1])
-    found = describe(
+    found = describe_levels(
         labels,
         tokens,
         np.eye(4, dtype=np.float32)[labels],
         centroids=np.eye(4, dtype=np.float32)[:2],
         keys=list("abcde"),
-    )
+    ).themes
     assert [one.name for one in found] == ["Late invoice", "Search page"]
 
 
@@ -160,7 +163,7 @@ def _worlds(lines, **more):
     middles /= np.linalg.norm(middles, axis=1, keepdims=True)
     keys = more.pop("keys", [f"k{row:03d}" for row in range(len(labels))])
     embed = more.pop("embed", lambda names: np.stack([_embedding_of(name.lower().split()) for name in names]))
-    return describe(labels, tokens, rows, centroids=middles, keys=keys, embed=embed, **more)
+    return describe_levels(labels, tokens, rows, centroids=middles, keys=keys, embed=embed, **more).themes
 
 
 @pytest.mark.parametrize("embed", [None, lambda names: np.stack([_embedding_of(n.lower().split()) for n in names])])
@@ -193,9 +196,9 @@ def test_description_does_not_depend_on_order():
     middles = np.stack([rows[labels == theme].mean(axis=0) for theme in range(3)])
 
     def told(order):
-        found = describe(
+        found = describe_levels(
             labels[order], [tokens[at] for at in order], rows[order], centroids=middles, keys=[keys[at] for at in order]
-        )
+        ).themes
         return [(one.name, one.terms, [keys[order[row]] for row in one.exemplars]) for one in found]
 
     assert told(np.arange(len(labels))) == told(np.random.default_rng(5).permutation(len(labels)))
@@ -284,9 +287,62 @@ def test_parents_are_named_after_their_themes():
 
 def test_unlike_lengths_are_refused():
     with pytest.raises(DescribeError, match="hand in one of each"):
-        describe(np.array([0]), [], np.eye(1, dtype=np.float32), centroids=np.eye(1, dtype=np.float32), keys=["a"])
+        describe_levels(
+            np.array([0]), [], np.eye(1, dtype=np.float32), centroids=np.eye(1, dtype=np.float32), keys=["a"]
+        )
 
 
 def test_settings_have_a_fingerprint():
     assert DescribeConfig().fingerprint() == DescribeConfig().fingerprint()
     assert DescribeConfig(terms=9).fingerprint() != DescribeConfig().fingerprint()
+
+
+def test_torn_phrases_are_refused():
+    found = {" ".join(one.words) for one in phrases(tag("I|R was|A charged|V|charge a|D fee|N by|P the|D bank|N"))}
+    assert not {"charged fee", "fee by bank"} & found
+    assert "easy to use" in {" ".join(one.words) for one in phrases(tag("it|R is|A easy|J to|X use|V"))}
+
+
+def test_words_with_particles_count_as_one():
+    lines = ["my|R top-up|N failed|V|fail"] * 3 + ["the|D top|N up|P was|A declined|V|decline"]
+    told = with_particles([tag(line) for line in lines])
+    assert [token.text for token in told[-1]] == ["the", "top-up", "was", "declined"]
+
+
+def test_mixed_remarks_are_under_what_their_tags_say():
+    lines = [f"our|R {word}|N {word}s|V|{word}" for word in ("glove", "tea", "boot", "radio", "snow", "lamp")]
+    tags = [{"billing": 0.9}] * len(lines) + [{}] * 8
+    names = {"billing": "Billing and contract"}
+    assert _described([lines, CARD, CLOCK], tags=tags, tag_names=names)[0].name.startswith("Billing and contract")
+    assert _described([LOGIN, CARD, CLOCK], tags=[{"billing": 0.9}] * 4 + [{}] * 8)[0].name == "SSO login fails"
+
+
+def test_parent_has_the_wider_term():
+    themes = [
+        [f"cancel|V the|D refund|N {word}|V" for word in ("walks", "sleeps", "eats")],
+        [f"a|D late|J refund|N {word}|V" for word in ("runs", "sits", "jumps")],
+        CARD,
+        CLOCK,
+    ]
+    tokens = [tag(line) for theme in themes for line in theme]
+    labels = np.repeat(np.arange(4), [len(theme) for theme in themes])
+    rows = np.eye(8, dtype=np.float32)[labels]
+    keys = [f"k{row:03d}" for row in range(len(labels))]
+    told = describe_levels(
+        labels, tokens, rows, centroids=np.eye(8, dtype=np.float32)[:4], keys=keys, parent_of=np.array([0, 0, 1, 2])
+    )
+    assert {one.name for one in told.themes[:2]} == {"Cancel refund", "Late refund"}
+    assert told.parents == ("Refund", told.themes[2].name, told.themes[3].name)
+
+
+def test_parent_and_theme_never_share_a_name():
+    best = [[Candidate("Virtual card", ("virtual", "card"), 4.0, "JN")], []]
+    told = parent_names(["Virtual card", "Get virtual card", "PIN"], np.array([0, 0, 1]), np.array([9, 5, 3]), best)
+    assert told == ("Virtual cards", "PIN")
+
+
+def test_forms_of_the_same_words_are_one_name():
+    taken = [identity("Verify identity"), identity("Transfer fee")]
+    assert is_taken("Identity verification", taken)
+    assert is_taken("Fee for transfer", taken)
+    assert not is_taken("Cancel transaction", [identity("Cancel transfer")])
