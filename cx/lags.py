@@ -1,0 +1,114 @@
+"""Does the score foretell what happens to revenue? Account NPS against churn, NRR and GRR some quarters later.
+
+Source: DOMAIN "account NPS against churn and net revenue retention per segment and quarter".
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from cx.correlation import pearson, spearman
+from cx.quarters import AccountQuarter, quarters_after
+from cx.scores import Score
+from cx.wording import counted, sentence, signed
+
+# Issue 4: the same quarter, and one to four before.
+LAGS = (0, 1, 2, 3, 4)
+# Issue 4: under 20 accounts or 5 churns nothing is told. The five also hold for accounts whose NRR or GRR moved.
+LEAST_ACCOUNTS, LEAST_CHURNS = 20, 5
+CHURN, NET, GROSS = "churn", "nrr", "grr"
+_NAMES = {CHURN: "churn", NET: "NRR", GROSS: "GRR"}
+_METHODS = {CHURN: "point-biserial", NET: "Spearman", GROSS: "Spearman"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Account NPS against one outcome of an account in a quarter, `lag` quarters later.
+
+    `segment` is None for all. `n`: account-quarters, of `accounts`; `moved`: accounts with the outcome (churned, or
+    NRR or GRR other than 100 %). `correlation` -1..1, None where there is not enough data.
+    """
+
+    outcome: str
+    lag: int
+    segment: str | None
+    method: str
+    n: int
+    accounts: int
+    moved: int
+    correlation: Score | None
+    reading: str
+
+
+def links(rows: Iterable[AccountQuarter], *, lags: Sequence[int] = LAGS) -> tuple[Link, ...]:
+    """Correlate account NPS with churn, NRR and GRR of the same accounts, each lag, all segments first, then each.
+
+    Units are account-quarters with ARR at their start whose account had an NPS `lag` quarters before. Churn: gone in
+    the quarter, 1 or 0, point-biserial. NRR = end / start, GRR = (start - min(start, contraction + churned)) / start
+    of the account in the quarter: Spearman, as they are skewed. Intervals are over accounts (`cx.correlation`), one
+    lag looked at by itself: of five lags, one may look good by chance.
+    Answers: does our NPS warn of churn, and how early (CX leader)?
+    Source: Tate (1954), Annals of Mathematical Statistics 25(3), point-biserial; Spearman (1904).
+    """
+    found = list(rows)
+    segments: dict[str, list[AccountQuarter]] = defaultdict(list)
+    for row in found:
+        if row.segment:
+            segments[row.segment].append(row)
+    slices: list[tuple[str | None, list[AccountQuarter]]] = [(None, found), *sorted(segments.items())]
+    return tuple(one for segment, group in slices for lag in lags for one in _of_lag(group, segment, lag))
+
+
+def _of_lag(rows: Sequence[AccountQuarter], segment: str | None, lag: int) -> list[Link]:
+    said = {(row.account, row.quarter): row.nps for row in rows if row.nps is not None}
+    before: dict[date, date] = {}
+    pairs = []
+    for row in rows:
+        earlier = before.setdefault(row.quarter, quarters_after(row.quarter, -lag))
+        nps = said.get((row.account, earlier))
+        if row.start > 0 and nps is not None:
+            pairs.append((nps, row))
+    places = {account: place for place, account in enumerate(sorted({row.account for _, row in pairs}))}
+    nps_values = np.array([nps for nps, _ in pairs])
+    accounts = np.array([places[row.account] for _, row in pairs], dtype=np.int64)
+    outcomes = {
+        CHURN: np.array([float(row.gone) for _, row in pairs]),
+        NET: np.array([row.end / row.start for _, row in pairs]),
+        GROSS: np.array([1 - min(row.start, row.contraction + row.churned) / row.start for _, row in pairs]),
+    }
+    return [_link(name, lag, segment, nps_values, values, accounts) for name, values in outcomes.items()]
+
+
+def _link(
+    outcome: str, lag: int, segment: str | None, nps: np.ndarray, values: np.ndarray, accounts: np.ndarray
+) -> Link:
+    usual = 0.0 if outcome == CHURN else 1.0
+    groups, moved = len(np.unique(accounts)), len(np.unique(accounts[np.abs(values - usual) > 1e-9]))
+    score = None
+    if groups >= LEAST_ACCOUNTS and moved >= LEAST_CHURNS:
+        score = (pearson if outcome == CHURN else spearman)(nps, values, accounts)
+    words = _words(outcome, lag, score, n=len(values), accounts=groups, moved=moved)
+    return Link(outcome, lag, segment, _METHODS[outcome], len(values), groups, moved, score, words)
+
+
+def _words(outcome: str, lag: int, score: Score | None, *, n: int, accounts: int, moved: int) -> str:
+    name = _NAMES[outcome]
+    when = "in the same quarter" if lag == 0 else f"{counted(lag, 'quarter')} later"
+    behind = f"{counted(n, 'account-quarter')} of {counted(accounts, 'account')}"
+    if score is None:
+        what = "churned" if outcome == CHURN else f"with {name} other than 100 %"
+        lacking = f"{counted(accounts, 'account')}, {moved:,} {what}; {LEAST_ACCOUNTS} and {LEAST_CHURNS} needed"
+        if accounts >= LEAST_ACCOUNTS and moved >= LEAST_CHURNS:
+            lacking = f"{behind}, all with the same NPS"
+        return sentence(f"NPS and {name} {when}: not enough data ({lacking})")
+    ends = ""
+    if score.low is not None and score.high is not None:
+        ends = f", 95 % interval {signed(score.low, 2)} to {signed(score.high, 2)}"
+    verdict = "may be chance"
+    if score.low is not None and score.high is not None and not score.low <= 0 <= score.high:
+        more = {CHURN: "churn more", NET: "grow more", GROSS: "keep more revenue"}[outcome]
+        verdict = f"accounts with a {'higher' if score.value > 0 else 'lower'} NPS {more}"
+    return sentence(f"NPS and {name} {when}: {_METHODS[outcome]} {signed(score.value, 2)} ({behind}{ends}); {verdict}")
