@@ -7,7 +7,7 @@ from typing import Any
 
 from data.errors import DataError
 from data.store.repositories import runs as repository
-from pipelines import discover, embed, prepare, summarise, tag
+from pipelines import discover, embed, prepare, route, summarise, tag
 from pipelines.stage import Bench, StageReport
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,8 @@ def run(bench: Bench, *, refit: bool = False) -> RunReport:
             lambda: prepare.run(bench),
             lambda: embed.run(bench),
             lambda: tag.run(bench),
+            # Before the themes, which may take minutes: an owner is told within five.
+            lambda: route.run(bench),
             lambda: discover.run(bench, run_id=run_id, refit=refit),
             lambda: summarise.run(bench),
         ]

@@ -4,11 +4,13 @@ Every setting is read from `SOTTOVOCE_<NAME>`; `docs/settings.md` lists them and
 """
 
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.store.unit_of_work import Store, hide_password
@@ -17,6 +19,8 @@ from pipelines.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
+_RIGHT_OF_CHECKED = re.compile(r"[0-9]{1,6}/[1-9][0-9]{0,5}")
+_MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
 class Settings(BaseSettings):
@@ -38,6 +42,18 @@ class Settings(BaseSettings):
     namer_url: str = Field("", description="Chat-completions server that names themes; empty: named from their words.")
     namer_model: str = Field("", description="The model to ask there.")
     namer_key: str = Field("", description="The key to show there.")
+    webhook_url: str = Field(
+        "", repr=False, description="Slack-compatible webhook that is told of new loops; empty: none is."
+    )
+    smtp_host: str = Field("", description="Mail server that tells owners of their loops; empty: no mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the line is encrypted.")
+    smtp_user: str = Field("", description="Who hands mail in there; empty: no login.")
+    smtp_password: str = Field("", repr=False, description="The password for it.")
+    smtp_from: str = Field("", validate_default=True, description="The address that mail comes from.")
+    mismatch_checked: str = Field(
+        "", description="Right/checked mismatch mentions, 45/50 say; empty: they open no loop."
+    )
     log_level: str = Field("WARNING", description="Level of the log on standard error.")
     api_url: str = Field("", description="Where the dashboard finds the API; empty: it drives it in process.")
     api_key: str = Field("", description="The key that the dashboard shows to the API.")
@@ -48,6 +64,36 @@ class Settings(BaseSettings):
         if value not in ("graph", "hdbscan"):
             raise ValueError("use graph or hdbscan")
         return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _postable(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("give the whole address, https://...")
+        return value
+
+    @field_validator("mismatch_checked")
+    @classmethod
+    def _countable(cls, value: str) -> str:
+        right, _, checked = value.partition("/")
+        if value and not (_RIGHT_OF_CHECKED.fullmatch(value) and int(right) <= int(checked)):
+            raise ValueError("give how many were right of how many checked: 45/50")
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _sender(cls, value: str, info: ValidationInfo) -> str:
+        if (value or info.data.get("smtp_host")) and not _MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("give the address that mail comes from, voice@example.com")
+        return value
+
+    @cached_property
+    def mismatch_counts(self) -> tuple[int, int] | None:
+        """Mismatch mentions that were right, and how many were checked; None where nobody checked any."""
+        if not self.mismatch_checked:
+            return None
+        right, checked = self.mismatch_checked.split("/")
+        return int(right), int(checked)
 
     @cached_property
     def url(self) -> str:
@@ -116,4 +162,6 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "SOTTOVOCE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name} is {first.get('input')!r}: {first['msg']}; see docs/settings.md") from error
+        # A webhook's address is a secret, and this line may end in a log.
+        value = "set" if name == "SOTTOVOCE_WEBHOOK_URL" else repr(first.get("input"))
+        raise SettingsError(f"{name} is {value}: {first['msg']}; see docs/settings.md") from None

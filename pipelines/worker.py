@@ -12,16 +12,21 @@ ANALYSE = "analyse"
 
 
 def analyse(settings: Settings) -> int:
-    """Run the pipeline where something waits. Returns the number of comments that waited."""
+    """Run the pipeline where something waits, else look at the loops. Returns the number of comments that waited."""
     from data.store.repositories.preparation import count_unprepared
+    from pipelines import route
     from pipelines.run import run
 
     store = settings.store()
     store.migrate()
     with store.read() as session:
         waiting = count_unprepared(session)
+    bench = Bench(settings, store, settings.vault())
     if waiting:
-        run(Bench(settings, store, settings.vault()))
+        run(bench)
+    else:
+        # Scores without words open loops too, and messages that failed are tried again.
+        route.run(bench)
     store.close()
     return waiting
 

@@ -61,7 +61,7 @@ def test_second_run_does_nothing_and_a_changed_comment_is_done_again(store, vaul
 
     import_path(folder, bench=bench)
     second = run(bench)
-    assert [stage.rows_in for stage in second.stages] == [0, 0, 0, 0, 0]
+    assert [stage.rows_in for stage in second.stages] == [0, 0, 0, 0, 0, 0]
 
     changed = [dict(row) for row in rows]
     changed[0]["comment"] = "The export of our invoices fails every Monday."

@@ -12,6 +12,7 @@ from data.store.models.analysis import (
     ThemeCell,
 )
 from data.store.models.base import Base, UtcDateTime
+from data.store.models.loops import LoopAct, OpenedLoop, OutboxMessage
 from data.store.models.operations import ApiKey, AuditEntry, Fact, QuarantinedRow, Run, RunStage, SavedMapping
 from data.store.models.parties import Account, Contact, ContactRole, Staff
 from data.store.models.signals import Commitment, Handoff, HealthScore, Opportunity, RevenueEvent, WeeklyUsage
@@ -32,9 +33,12 @@ __all__ = [
     "Handoff",
     "HealthScore",
     "Lineage",
+    "LoopAct",
     "Mention",
+    "OpenedLoop",
     "Opportunity",
     "Original",
+    "OutboxMessage",
     "Passage",
     "PassageText",
     "Pseudonym",

@@ -14,6 +14,7 @@ from data.store.models import (
     Handoff,
     HealthScore,
     Mention,
+    OpenedLoop,
     Opportunity,
     Pseudonym,
     Response,
@@ -35,6 +36,7 @@ _OF_ACCOUNT: tuple[type[DeclarativeBase], ...] = (
     Ticket,
     Comment,
     Mention,
+    OpenedLoop,
 )
 # One row an account and day: a row that the other account has already gives way.
 _KEYED_BY_DAY = ((WeeklyUsage, "week_start"), (HealthScore, "scored_on"), (Handoff, "handed_over_on"))

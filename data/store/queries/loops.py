@@ -1,0 +1,219 @@
+"""Loops as a reader needs them: what is owed, by whom, until when, with the score and the words that it is about."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from cx.loop_times import LoopSpan
+from cx.loops import CLOSE, TOUCH, Loop
+from cx.scores import Scale
+from data.errors import NotFoundError
+from data.store.models import Account, Comment, LoopAct, OpenedLoop, Staff, Survey
+from data.store.queries.errors import QueryError
+from data.store.queries.paging import After, Page, SortKey, after_row, cut
+from data.store.repositories.bulk import chunks
+from data.store.repositories.loops import load_loops
+
+ORDERS = ("due", "newest")
+
+
+@dataclass(frozen=True)
+class StaffInfo:
+    """One of the vendor's people, whatever accounts they serve."""
+
+    staff_id: str
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True)
+class LoopView:
+    """A loop with its history, and what it is about. `owner` None: needs an owner. `comment` is the redacted text.
+
+    `due_act` and `due_at` say what is next, None when nothing is left.
+    """
+
+    id: int
+    loop: Loop
+    state: str
+    owner: StaffInfo | None
+    account_name: str | None
+    source: str
+    role: str
+    score: float | None
+    scale: Scale | None
+    ticket_id: str | None
+    comment_id: str | None
+    comment: str | None
+    due_act: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LoopQuery:
+    """Which loops, in which order ("due": what is due first; "newest": opened last).
+
+    `accounts` None is all, () none at all; `due_by`: with something to do until then; times are inclusive.
+    """
+
+    accounts: tuple[str, ...] | None = None
+    states: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    due_by: datetime | None = None
+    since: datetime | None = None
+    as_of: datetime | None = None
+    order: str = "due"
+
+
+def list_loops(session: Session, query: LoopQuery, *, limit: int = 20, after: After | None = None) -> Page[LoopView]:
+    """List loops, a page at a time.
+
+    Raises:
+        QueryError: The order is not known, or the cursor is another list's.
+    """
+    order = _order(query.order)
+    statement = _selected().where(*_conditions(query)).order_by(*(key.ordered() for key in order)).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(after_row(order, after))
+    rows, following = cut(
+        session.execute(statement.add_columns(*(key.expression for key in order))).all(), limit, len(order)
+    )
+    return Page(_views(session, rows), following)
+
+
+def count_loops(session: Session, query: LoopQuery) -> dict[str, int]:
+    """Count loops by state, whatever the order."""
+    rows = session.execute(select(OpenedLoop.state, func.count()).where(*_conditions(query)).group_by(OpenedLoop.state))
+    return {state: n for state, n in rows}
+
+
+def get_loop(session: Session, loop_id: int, *, accounts: Collection[str] | None = None) -> LoopView:
+    """Give one loop; one of a foreign account does not exist.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    query = LoopQuery(accounts=None if accounts is None else tuple(accounts))
+    row = session.execute(_selected().where(OpenedLoop.id == loop_id, *_conditions(query))).first()
+    if row is None:
+        raise NotFoundError(f"no loop {loop_id}: list them to see which there are")
+    return _views(session, [row])[0]
+
+
+def loop_spans(session: Session, query: LoopQuery) -> list[LoopSpan]:
+    """Give when each loop was opened, first touched and first closed, for `cx.loop_times`."""
+    first: dict[str, ColumnElement[Any]] = {
+        name: func.min(case((LoopAct.act == name, LoopAct.at))) for name in (TOUCH, CLOSE)
+    }
+    rows = session.execute(
+        select(OpenedLoop.account_id, OpenedLoop.opened_at, first[TOUCH], first[CLOSE])
+        .outerjoin(LoopAct, LoopAct.loop_id == OpenedLoop.id)
+        .where(*_conditions(query))
+        .group_by(OpenedLoop.id, OpenedLoop.account_id, OpenedLoop.opened_at)
+        .order_by(OpenedLoop.id)
+    )
+    return [LoopSpan(*row) for row in rows]
+
+
+def staff_by_id(session: Session, staff_ids: Collection[str]) -> dict[str, StaffInfo]:
+    """Give people of the staff list by id; the newest row with an address holds, where somebody has several."""
+    found: dict[str, StaffInfo] = {}
+    for part in chunks(sorted(set(staff_ids))):
+        rows = session.execute(
+            select(Staff.staff_id, Staff.name, Staff.email)
+            .where(Staff.staff_id.in_(part))
+            .order_by(Staff.email.is_(None).desc(), Staff.imported_at, Staff.account_key)
+        )
+        found |= {staff_id: StaffInfo(staff_id, name, email) for staff_id, name, email in rows}
+    return found
+
+
+def _selected() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            OpenedLoop.id,
+            OpenedLoop.state,
+            OpenedLoop.owner_id,
+            Account.name,
+            OpenedLoop.source,
+            OpenedLoop.role,
+            OpenedLoop.score,
+            Survey.type,
+            Survey.scale_min,
+            Survey.scale_max,
+            Survey.high_is_good,
+            Survey.flag_line,
+            OpenedLoop.ticket_id,
+            Comment.comment_id,
+            Comment.text,
+            OpenedLoop.due_act,
+            OpenedLoop.due_at,
+        )
+        .select_from(OpenedLoop)
+        .outerjoin(Account, Account.account_id == OpenedLoop.account_id)
+        .outerjoin(Survey, Survey.survey_id == OpenedLoop.survey_id)
+        .outerjoin(Comment, Comment.comment_id == OpenedLoop.signal_key)
+    )
+
+
+def _conditions(query: LoopQuery) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query.accounts is not None:
+        found.append(OpenedLoop.account_id.in_(query.accounts))
+    if query.states:
+        found.append(OpenedLoop.state.in_(query.states))
+    if query.owners:
+        found.append(OpenedLoop.owner_id.in_(query.owners))
+    if query.due_by is not None:
+        found.append(OpenedLoop.due_at <= query.due_by)
+    if query.since is not None:
+        found.append(OpenedLoop.opened_at >= query.since)
+    if query.as_of is not None:
+        found.append(OpenedLoop.opened_at <= query.as_of)
+    return found
+
+
+def _order(name: str) -> list[SortKey]:
+    opened = SortKey(OpenedLoop.opened_at.expression, descending=name == "newest", is_time=True)
+    number = SortKey(OpenedLoop.id.expression, descending=name == "newest")
+    if name == "newest":
+        return [opened, number]
+    if name != "due":
+        raise QueryError(f"order {name!r} is not known: use {', '.join(ORDERS)}")
+    # What has nothing left to do comes last, and needs a time to be compared by.
+    settled = case((OpenedLoop.due_at.is_(None), 1), else_=0)
+    due_at = func.coalesce(OpenedLoop.due_at, OpenedLoop.opened_at)
+    return [SortKey(settled), SortKey(due_at, is_time=True), number]
+
+
+def _views(session: Session, rows: Collection[Any]) -> list[LoopView]:
+    loops = load_loops(session, [row.id for row in rows])
+    people = staff_by_id(session, {row.owner_id for row in rows if row.owner_id})
+    return [_view(row, loops[row.id], people) for row in rows]
+
+
+def _view(row: Any, loop: Loop, people: dict[str, StaffInfo]) -> LoopView:  # noqa: ANN401 - a result row
+    scale = None
+    if row.type is not None:
+        scale = Scale(row.type, row.scale_min, row.scale_max, row.high_is_good, row.flag_line)
+    owner = people.get(row.owner_id) or StaffInfo(row.owner_id, row.owner_id, None) if row.owner_id else None
+    return LoopView(
+        row.id,
+        loop,
+        row.state,
+        owner,
+        row.name,
+        row.source,
+        row.role,
+        row.score,
+        scale,
+        row.ticket_id,
+        row.comment_id,
+        row.text,
+        row.due_act,
+        row.due_at,
+    )
