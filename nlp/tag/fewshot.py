@@ -1,50 +1,27 @@
-"""Learn a user's own labels from a few examples each: embeddings and wording, joined in log-odds."""
+"""Learn a user's own labels from a few examples each, and from comments without labels where there are any."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from nlp.embed.types import Embedder, Vectors
+from nlp.embed.types import Vectors
 from nlp.errors import TagError
-from nlp.tag.lexical import Linear, fit_one_vs_rest, fit_softmax
+from nlp.tag.clues import Clues, Evidence, Matrix, Wording, fit_clues, held_out, weigh_clues
+from nlp.tag.lexical import Linear, fit_softmax
+from nlp.tag.pool import Pool, spread
+from nlp.tag.shares import cut_for_share, estimate_share
+from nlp.tag.views import Views
 
-# Inverse regularisation (C): several labels a text, and exactly one label a text. Chosen on one half of the rows of
-# the development corpora at k = 8 and 16 (docs/quality.md); the other half gave the figures.
-SEVERAL_STRENGTH, SINGLE_STRENGTH = 4.0, 16.0
-# Weight of the wording's log-odds beside the embedding's.
-WORDING_WEIGHT = {"single": 0.5, "several": 1.0}
-# How far each label's cut moves from even odds towards the one that parts held-out examples best. Few examples make
-# that one noisy: all the way loses .04 to .07 micro F1 on app_reviews and mams, not at all up to .07 macro F1.
-CUT_SHARE = 0.35
-CUT_FOLDS = 5
-# Cuts within this much of the best separation are averaged.
-CUT_SLACK = 0.02
-WORD = r"(?u)\b\w\w+\b"
-
-
-@dataclass(frozen=True)
-class Wording:
-    """Word and letter-group features whose vocabulary comes from the examples."""
-
-    words: object
-    letters: object
-
-    @classmethod
-    def fit(cls, texts: Sequence[str]) -> "Wording":
-        """Collect the vocabulary of `texts`."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD)
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
-        return cls(words.fit(texts), letters.fit(texts))
-
-    def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Return (n, features) rows."""
-        parts = [part.transform(texts) for part in (self.words, self.letters)]  # type: ignore[attr-defined]
-        return sparse.csr_matrix(sparse.hstack(parts), dtype=np.float32)
+# Exactly one label a text: inverse regularisation (C), and weight of the wording beside the vector. Chosen on draws
+# 100 and up of the development corpora, as are the next two; docs/quality.md has draws 0 to 2.
+SINGLE_STRENGTH, WORDING_WEIGHT = 16.0, 0.25
+# The neighbours' share where a text has one label (banking77 +.02, and no more at .6), and where it can have several
+# (app_reviews +.005 micro F1, mams none; at .3 macro F1 falls by .005).
+SINGLE_SHARE, SEVERAL_SHARE = 0.4, 0.2
+# Log-probabilities below this count as this, so that no single neighbour can rule a label out.
+LOG_FLOOR = -12.0
 
 
 @dataclass(frozen=True)
@@ -54,80 +31,125 @@ class FewShot:
     Attributes:
         labels: In the order of the columns.
         single: Every example had exactly one label, so every text gets exactly one.
-        on_vectors: Embedding to log-odds.
-        on_words: Wording to log-odds.
-        wording: The features of `on_words`.
+        wording: The features of the wording.
+        clues: The opinions.
+        weights: (opinions,) what each counts.
         cuts: (labels,) scores from which a label is given; zeros where every text gets exactly one.
-        embedder: Used when no vectors are handed in.
+        pool: Neighbours to lean on; none without unlabelled texts.
     """
 
     labels: tuple[str, ...]
     single: bool
-    on_vectors: Linear
-    on_words: Linear
     wording: Wording
+    clues: Clues
+    weights: NDArray[np.float32]
     cuts: NDArray[np.float32]
-    embedder: Embedder | None = None
+    pool: Pool | None = None
 
     @classmethod
-    def fit(
-        cls,
-        texts: Sequence[str],
-        label_sets: Sequence[Sequence[str]],
-        *,
-        embeddings: Vectors | None = None,
-        embedder: Embedder | None = None,
-    ) -> "FewShot":
+    def fit(cls, examples: Views, label_sets: Sequence[Sequence[str]], *, unlabelled: Views | None = None) -> "FewShot":
         """Learn from examples; 8 to 64 a label are enough.
 
         Args:
-            texts: The examples.
+            examples: What a `Viewer` saw of the examples.
             label_sets: All labels of each, at least one.
-            embeddings: (n, dim) vectors of the examples, or
-            embedder: what computes them, kept for `predict`.
+            unlabelled: Comments of the same kind, most usefully those to be labelled. They tell which texts go
+                together and, where a text can have several labels, how common each is. Without them a prediction
+                rests on the examples alone; with or without, it does not depend on the batch it comes in.
 
         Raises:
-            TagError: Unlike lengths, under two labels, an example without a label, or neither vectors nor embedder.
+            TagError: Unlike lengths, under two labels, or an example without a label.
         """
         labels = tuple(sorted({label for labels in label_sets for label in labels}))
-        if len(texts) != len(label_sets) or len(labels) < 2 or not all(label_sets):
+        if len(examples) != len(label_sets) or len(labels) < 2 or not all(label_sets):
             raise TagError(
-                f"{len(texts)} texts, {len(label_sets)} label sets, {len(labels)} labels; give each text one"
+                f"{len(examples)} texts, {len(label_sets)} label sets, {len(labels)} labels; give each text one"
             )
-        vectors = _vectors(texts, embeddings, embedder)
-        single = all(len(set(labels_of_one)) == 1 for labels_of_one in label_sets)
         truth = _matrix(label_sets, labels)
-        wording = Wording.fit(texts)
-        rows = wording.transform(texts)
-        fit = _fit_single if single else _fit_several
-        cuts = np.zeros(len(labels), dtype=np.float32) if single else find_cuts(vectors, rows, truth)
-        return cls(labels, single, fit(vectors, truth), fit(rows, truth), wording, cuts, embedder)
+        wording = Wording.fit(examples.texts)
+        if bool((truth.sum(axis=1) == 1).all()):
+            return _fit_single(labels, wording, examples, truth, unlabelled=unlabelled)
+        return _fit_several(labels, wording, examples, truth, unlabelled=unlabelled)
 
-    def log_odds(self, texts: Sequence[str], *, embeddings: Vectors | None = None) -> Vectors:
-        """Return (n, labels) scores; a label is given from 0 where several are allowed."""
-        vectors = _vectors(texts, embeddings, self.embedder)
-        wording = self.on_words(self.wording.transform(texts))
-        weight = WORDING_WEIGHT["single" if self.single else "several"]
-        return np.asarray(self.on_vectors(vectors) + weight * wording - self.cuts, dtype=np.float32)
+    def log_odds(self, views: Views) -> Vectors:
+        """Return (n, labels) scores; a label is given from 0 on where several are allowed.
 
-    def predict(self, texts: Sequence[str], *, embeddings: Vectors | None = None) -> list[list[str]]:
+        Raises:
+            TagError: The texts were looked at in another way than the examples.
+        """
+        return self.leaning(views, self._opinion(views)) - self.cuts
+
+    def leaning(self, views: Views, scores: Vectors) -> Vectors:
+        """Return scores mixed with those of the unlabelled neighbours; as they are where there were none."""
+        return scores if self.pool is None else self.pool.mixed(views.whole, scores)
+
+    def predict(self, views: Views) -> list[list[str]]:
         """Return the labels of each text, most likely first; at least one each."""
-        if not texts:
+        if not len(views):
             return []
-        scores = self.log_odds(texts, embeddings=embeddings)
-        chosen = np.zeros(scores.shape, dtype=bool) if self.single else scores > 0
-        chosen[np.arange(len(texts)), scores.argmax(axis=1)] = True
+        scores = self.log_odds(views)
+        chosen = np.zeros(scores.shape, dtype=bool) if self.single else scores >= 0
+        chosen[np.arange(len(views)), scores.argmax(axis=1)] = True
         order = np.argsort(-scores, axis=1, kind="stable")
-        return [[self.labels[c] for c in order[row] if chosen[row, c]] for row in range(len(texts))]
+        return [[self.labels[c] for c in order[row] if chosen[row, c]] for row in range(len(views))]
+
+    def _opinion(self, views: Views) -> Vectors:
+        seen = _plain(views) if self.single else views
+        scores = np.tensordot(self.weights, self.clues(Evidence.of(seen, self.wording)), axes=1)
+        return _log_shares(scores) if self.single else np.asarray(scores, dtype=np.float32)
 
 
-def _vectors(texts: Sequence[str], embeddings: Vectors | None, embedder: Embedder | None) -> Vectors:
-    if embeddings is None and embedder is None:
-        raise TagError("neither embeddings nor an embedder; hand in one of them")
-    found = embeddings if embeddings is not None else embedder.embed(texts)  # type: ignore[union-attr]
-    if len(found) != len(texts):
-        raise TagError(f"{len(texts)} texts and {len(found)} vectors; hand in one vector a text")
-    return found
+def _fit_several(
+    labels: tuple[str, ...], wording: Wording, examples: Views, truth: NDArray[np.float32], *, unlabelled: Views | None
+) -> FewShot:
+    evidence = Evidence.of(examples, wording)
+    clues, scores = fit_clues(evidence, truth), held_out(evidence, truth)
+    weights = weigh_clues(list(clues.models), scores, truth)
+    model = FewShot(labels, False, wording, clues, weights, np.zeros(len(labels), dtype=np.float32))
+    if unlabelled is None or not len(unlabelled):
+        return model
+    new = unlabelled.take(spread(len(unlabelled)))
+    model = replace(model, pool=Pool(new.whole, model.log_odds(new), SEVERAL_SHARE))
+    told = np.tensordot(weights, scores, axes=1).astype(np.float32)
+    cuts = find_cuts(model.leaning(examples, told), truth, unlabelled=model.log_odds(new))
+    return replace(model, cuts=cuts)
+
+
+def find_cuts(scores: Vectors, truth: NDArray[np.float32], *, unlabelled: Vectors) -> NDArray[np.float32]:
+    """Return one cut a label from (n, labels) held-out and (m, labels) unlabelled scores; 0 where none was held out."""
+    cuts = np.zeros(truth.shape[1], dtype=np.float32)
+    for column in np.flatnonzero(~np.isnan(scores).any(axis=0)):
+        new = unlabelled[:, column]
+        cuts[column] = cut_for_share(new, estimate_share(scores[:, column], truth[:, column], unlabelled=new))
+    return cuts
+
+
+def _fit_single(
+    labels: tuple[str, ...], wording: Wording, examples: Views, truth: NDArray[np.float32], *, unlabelled: Views | None
+) -> FewShot:
+    new = unlabelled.take(spread(len(unlabelled))) if unlabelled is not None and len(unlabelled) else None
+    evidence = Evidence.of(_plain(examples), wording)
+    clues = Clues({name: _softmax(rows, truth) for name, rows in evidence.rows.items()})
+    weights = np.array([WORDING_WEIGHT if name == "words" else 1.0 for name in clues.models], dtype=np.float32)
+    zeros = np.zeros(len(labels), dtype=np.float32)
+    model = FewShot(labels, True, wording, clues, weights, zeros)
+    return model if new is None else replace(model, pool=Pool(new.whole, model.log_odds(new), SINGLE_SHARE))
+
+
+def _softmax(rows: Matrix, truth: NDArray[np.float32]) -> Linear:
+    even = np.ones(len(truth), dtype=np.float32)
+    return fit_softmax(rows, truth.argmax(axis=1), classes=truth.shape[1], strength=SINGLE_STRENGTH, weights=even)
+
+
+def _plain(views: Views) -> Views:
+    """Leave out what single labels gained nothing from: clauses, another encoder, signs."""
+    return Views(views.texts, views.whole)
+
+
+def _log_shares(scores: Vectors) -> Vectors:
+    above = scores - scores.max(axis=1, keepdims=True)
+    logs = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
+    return np.maximum(logs, LOG_FLOOR).astype(np.float32)
 
 
 def _matrix(label_sets: Sequence[Sequence[str]], labels: Sequence[str]) -> NDArray[np.float32]:
@@ -136,45 +158,3 @@ def _matrix(label_sets: Sequence[Sequence[str]], labels: Sequence[str]) -> NDArr
     for row, labels_of_one in enumerate(label_sets):
         truth[row, [column[label] for label in labels_of_one]] = 1.0
     return truth
-
-
-def _fit_several(x: Vectors | sparse.csr_matrix, truth: NDArray[np.float32]) -> Linear:
-    even = np.ones(len(truth), dtype=np.float32)
-    return fit_one_vs_rest(x, truth, strength=SEVERAL_STRENGTH, weights=even)
-
-
-def _fit_single(x: Vectors | sparse.csr_matrix, truth: NDArray[np.float32]) -> Linear:
-    even = np.ones(len(truth), dtype=np.float32)
-    classes = truth.shape[1]
-    return fit_softmax(x, truth.argmax(axis=1), classes=classes, strength=SINGLE_STRENGTH, weights=even)
-
-
-def find_cuts(vectors: Vectors, rows: sparse.csr_matrix, truth: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return one cut a label from scores of examples that were held out; 0 for a label with too few to hold out."""
-    cuts = np.zeros(truth.shape[1], dtype=np.float32)
-    for column in range(truth.shape[1]):
-        one = truth[:, [column]]
-        folds = int(min(CUT_FOLDS, one.sum(), (1 - one).sum()))
-        if folds >= 2:
-            cuts[column] = CUT_SHARE * best_separation(_held_out(vectors, rows, one, folds=folds), one[:, 0])
-    return cuts
-
-
-def _held_out(
-    vectors: Vectors, rows: sparse.csr_matrix, truth: NDArray[np.float32], *, folds: int
-) -> NDArray[np.float32]:
-    from sklearn.model_selection import StratifiedKFold
-
-    scores = np.zeros(len(truth), dtype=np.float32)
-    for inside, outside in StratifiedKFold(folds, shuffle=True, random_state=0).split(vectors, truth[:, 0]):
-        for x, weight in ((vectors, 1.0), (rows, WORDING_WEIGHT["several"])):
-            scores[outside] += weight * _fit_several(x[inside], truth[inside])(x[outside])[:, 0]
-    return scores
-
-
-def best_separation(scores: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
-    """Return the score that best parts positives from negatives (highest true minus false positive rate)."""
-    candidates = np.quantile(scores, np.linspace(0.05, 0.95, 40))
-    above = scores[:, None] > candidates[None, :]
-    apart = above[truth == 1].mean(axis=0) - above[truth == 0].mean(axis=0)
-    return float(candidates[apart >= apart.max() - CUT_SLACK].mean())

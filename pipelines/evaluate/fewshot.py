@@ -1,7 +1,7 @@
-"""`evaluate fewshot`: a user's own labels, learned from k examples each and tested on the rest."""
+"""`evaluate fewshot`: a user's own labels, learned from k examples each, tested on the rest, beside two baselines."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import mean
@@ -11,14 +11,16 @@ import numpy as np
 
 from nlp.measure.tags import TagScores, tag_scores
 from nlp.tag.fewshot import FewShot
-from nlp.text.canonical import canonical
+from nlp.tag.views import Viewer, Views
 from pipelines.embed import open_embedder
 from pipelines.errors import InputFileError
+from pipelines.evaluate.baselines import baseline_labels
 from pipelines.evaluate.labelled import LabelledRows, read_labelled, write_predictions
 from pipelines.settings import Settings
 
 # A label needs k examples to learn from and twice as many rows to be measured on.
 ROWS_PER_K = 3
+OURS = "ours"
 
 
 def evaluate_fewshot(
@@ -26,8 +28,9 @@ def evaluate_fewshot(
 ) -> dict[str, Any]:
     """Draw k examples of each label, learn, and measure on all other rows; once per seed.
 
-    Labels with under 3k rows are left out, and listed. A row counts with the labels that are left; rows with none
-    are test rows without a label where the file has several labels a row, and left out where it has one.
+    Labels with under 3k rows are left out, and listed. A row counts with the labels that are left; rows with none are
+    left out. The texts of the rows to be labelled are shown to ours (`FewShot.fit(..., unlabelled=...)`), their labels
+    are not; the baselines have no use for them.
 
     Raises:
         InputFileError: The file can't be read, or fewer than two labels have enough rows.
@@ -39,20 +42,22 @@ def evaluate_fewshot(
         raise InputFileError(f"{path}: {len(kept)} labels have {ROWS_PER_K * k} rows; lower --k or give more rows")
     sets = [tuple(label for label in row if label in set(kept)) for row in rows.labels]
     usable = [at for at, row in enumerate(sets) if row]
-    embedder = open_embedder(settings)
-    vectors = embedder.embed([canonical(one) for one in rows.texts])
-    scores: list[TagScores] = []
+    views = _look(rows.texts, single=all(len(sets[at]) == 1 for at in usable), settings=settings)
+    scores: dict[str, list[TagScores]] = {}
     predictions: list[dict[str, Any]] = []
     for seed in range(seeds):
-        train = _draw(sets, usable, kept, k, seed)
+        train = draw(sets, usable, kept, k, seed)
         test = [at for at in usable if at not in set(train)]
-        model = FewShot.fit([rows.texts[at] for at in train], [sets[at] for at in train], embeddings=vectors[train])
-        given = model.predict([rows.texts[at] for at in test], embeddings=vectors[test])
-        scores.append(tag_scores([frozenset(one) for one in given], [frozenset(sets[at]) for at in test]))
+        given = _given(views, sets, train, test)
+        for name, labels_given in given.items():
+            scores.setdefault(name, []).append(
+                tag_scores([frozenset(one) for one in labels_given], [frozenset(sets[at]) for at in test])
+            )
         predictions += [
-            {"seed": seed, "id": rows.ids[at], "labels": list(one)} for at, one in zip(test, given, strict=True)
+            {"seed": seed, "id": rows.ids[at], "labels": list(one)} for at, one in zip(test, given[OURS], strict=True)
         ]
     write_predictions(out, predictions)
+    figures = {name: _figures(of_name) for name, of_name in scores.items()}
     return {
         "command": "fewshot",
         "file": path.name,
@@ -61,11 +66,43 @@ def evaluate_fewshot(
         "seeds": seeds,
         "labels": len(kept),
         "left_out": {label: counts[label] for label in sorted(set(counts) - set(kept))},
+        **figures[OURS],
+        "by_label": {label: round(asdict(score)["f1"], 4) for label, score in scores[OURS][0].by_tag.items()},
+        "baselines": {name: one | _gain(figures[OURS], one) for name, one in figures.items() if name != OURS},
+    }
+
+
+def _look(texts: Sequence[str], *, single: bool, settings: Settings) -> Views:
+    """See the texts as the product would; a text with a single label needs only its vector."""
+    embedder = open_embedder(settings)
+    if single:
+        return Viewer(embedder, clauses=False).look(texts)
+    from nlp.sentiment.lexicon import parse_lexicon
+    from pipelines.taxonomy import TAXONOMY, open_tagger
+
+    lexicon = parse_lexicon((TAXONOMY / "sentiment.txt").read_text(encoding="utf-8"))
+    return Viewer(embedder, second=open_tagger(settings).encoder, lexicon=lexicon).look(texts)
+
+
+def _given(
+    views: Views, sets: Sequence[Sequence[str]], train: Sequence[int], test: Sequence[int]
+) -> dict[str, list[list[str]]]:
+    """Return the labels that ours and the baselines give to the test rows."""
+    examples, new, told = views.take(train), views.take(test), [sets[at] for at in train]
+    shown, asked = ({"texts": one.texts, "vectors": one.whole} for one in (examples, new))
+    return {OURS: FewShot.fit(examples, told, unlabelled=new).predict(new), **baseline_labels(shown, asked, told)}
+
+
+def _figures(scores: Sequence[TagScores]) -> dict[str, Any]:
+    return {
         "micro_f1": round(mean(one.micro_f1 for one in scores), 4),
         "macro_f1": round(mean(one.macro_f1 for one in scores), 4),
         "by_seed": [{"micro_f1": round(one.micro_f1, 4), "macro_f1": round(one.macro_f1, 4)} for one in scores],
-        "by_label": {label: round(asdict(score)["f1"], 4) for label, score in scores[0].by_tag.items()},
     }
+
+
+def _gain(ours: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return {"gain": {name: round(ours[name] - other[name], 4) for name in ("micro_f1", "macro_f1")}}
 
 
 def _filled(path: Path, text: str, labels: str) -> LabelledRows:
@@ -75,17 +112,14 @@ def _filled(path: Path, text: str, labels: str) -> LabelledRows:
     return rows
 
 
-def _draw(sets: Sequence[Sequence[str]], usable: Sequence[int], labels: Sequence[str], k: int, seed: int) -> list[int]:
-    """Draw rows until each label has k, the rarest label first; a row with several labels counts for each."""
-    order = np.random.default_rng(seed).permutation(np.asarray(usable)).tolist()
-    rows_of = {label: [at for at in order if label in sets[at]] for label in labels}
-    have: Counter[str] = Counter()
+def draw(sets: Sequence[Sequence[str]], usable: Sequence[int], labels: Sequence[str], k: int, seed: int) -> list[int]:
+    """Draw k of each label's rows, label by label; a row with several labels brings them all and may be drawn twice.
+
+    As somebody would who looks for k examples of one label, then of the next; a label that goes with others ends up
+    with more than k. The rows come sorted.
+    """
+    random = np.random.default_rng(seed)
     chosen: set[int] = set()
-    for label in sorted(labels, key=lambda one: (len(rows_of[one]), one)):
-        for at in rows_of[label]:
-            if have[label] >= k:
-                break
-            if at not in chosen:
-                chosen.add(at)
-                have.update(sets[at])
+    for label in sorted(labels):
+        chosen.update(random.choice([at for at in usable if label in sets[at]], k, replace=False).tolist())
     return sorted(chosen)
