@@ -5,14 +5,17 @@ unexpected error says nothing of itself.
 """
 
 import logging
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from cx.errors import CxError, ScaleError
+from cx.loops import LoopError
 from data.errors import (
     DataError,
     NotFoundError,
@@ -48,6 +51,28 @@ class ParameterError(ApiError, ValueError):
     """A parameter with a value that the API does not know."""
 
 
+class RateError(ApiError, RuntimeError):
+    """A key asks more often than it may; `wait_s` seconds later it may again."""
+
+    def __init__(self, wait_s: float) -> None:
+        """Keep the seconds to wait."""
+        super().__init__(f"this key asks too often: wait {wait_s:.2g} s, or ask for more rows at once (limit=200, CSV)")
+        self.wait_s = wait_s
+
+
+class NotModifiedError(ApiError):
+    """Nothing changed since the caller asked: not an error, but the shortest way past the route."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        """Keep the headers of the answer."""
+        super().__init__("not modified")
+        self.headers = headers
+
+
+class NotReadyError(ApiError, RuntimeError):
+    """Something that answers need can't be used now."""
+
+
 class UnsafeBindError(ApiError, RuntimeError):
     """The server would be reachable from other machines, and there is no key."""
 
@@ -62,6 +87,9 @@ STATUS: dict[type[Exception], int] = {
     ForbiddenError: 403,
     CursorError: 400,
     ParameterError: 422,
+    RateError: 429,
+    NotModifiedError: 304,
+    NotReadyError: 503,
     UnsafeBindError: 500,
     PortTakenError: 500,
     DataError: 500,
@@ -74,6 +102,7 @@ STATUS: dict[type[Exception], int] = {
     QueryError: 422,
     CxError: 500,
     ScaleError: 422,
+    LoopError: 409,
 }
 _TITLES = {
     400: "Bad request",
@@ -81,9 +110,18 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    409: "Conflict",
+    413: "Body too large",
     422: "Parameters not understood",
+    429: "Too many requests",
     500: "Error",
     503: "Not ready",
+}
+
+
+DETAILS = {
+    404: "no such address: /openapi.json lists them",
+    413: "the body is too large: send it in parts",
 }
 
 
@@ -95,51 +133,76 @@ def status_of(error: Exception) -> int:
     return 500
 
 
-def problem(status: int, detail: str, *, errors: list[dict[str, str]] | None = None) -> JSONResponse:
-    """Build the one shape of an error."""
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Build the one shape of an error, with the request's id as the log has it."""
     title = _TITLES.get(status, "Error")
     body: dict[str, Any] = {
         "type": f"about:{title.lower().replace(' ', '-')}",
         "title": title,
         "status": status,
         "detail": detail,
+        "request_id": request_id(request),
     }
     if errors:
         body["errors"] = errors
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    shown = {**(headers or {}), **({"WWW-Authenticate": "Bearer"} if status == 401 else {})}
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=shown)
+
+
+def request_id(request: Request) -> str:
+    """Give the id that `api.observe` gave the request."""
+    return str(getattr(request.state, "request_id", ""))
 
 
 def install(app: FastAPI) -> None:
     """Answer every error in the one shape."""
     for base in (ApiError, DataError, CxError):
         app.add_exception_handler(base, _known)
+    app.add_exception_handler(NotModifiedError, _not_modified)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _known(_request: Request, error: Exception) -> JSONResponse:
+async def _known(request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
     if status == 500:
-        log.error("answered 500: %s", type(error).__name__, exc_info=error)
-        return problem(500, "the server made a mistake; its log says which")
-    return problem(status, str(error))
+        return _mistake(request, error)
+    headers = {"Retry-After": str(math.ceil(error.wait_s))} if isinstance(error, RateError) else None
+    return problem(request, status, str(error), headers=headers)
 
 
-async def _malformed(_request: Request, error: Exception) -> JSONResponse:
+async def _not_modified(_request: Request, error: Exception) -> Response:
+    return Response(status_code=304, headers=dict(error.headers) if isinstance(error, NotModifiedError) else None)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     errors = [{"parameter": ".".join(str(part) for part in one["loc"][1:]), "reason": str(one["msg"])} for one in found]
     named = "; ".join(f"{one['parameter']}: {one['reason']}" for one in errors)
-    return problem(422, f"{named}. /openapi.json lists what is understood", errors=errors)
+    return problem(request, 422, f"{named}. /openapi.json lists what is understood", errors=errors)
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = "no such address: /openapi.json lists them" if status == 404 else str(getattr(error, "detail", error))
-    return problem(status, detail)
+    detail = DETAILS.get(status, str(getattr(error, "detail", error)))
+    return problem(request, status, detail, headers=getattr(error, "headers", None))
 
 
-async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
-    log.error("answered 500: %s", type(error).__name__, exc_info=error)
-    return problem(500, "the server made a mistake; its log says which")
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    answer = _mistake(request, error)
+    # This handler stands outside of the middleware that gives every other answer its id.
+    answer.headers["X-Request-ID"] = request_id(request)
+    return answer
+
+
+def _mistake(request: Request, error: Exception) -> JSONResponse:
+    log.error("answered 500 to request %s: %s", request_id(request), type(error).__name__, exc_info=error)
+    return problem(request, 500, "the server made a mistake; its log says which")

@@ -4,10 +4,19 @@ from dataclasses import dataclass
 
 from data.store.queries.slices import DEFAULT_MIN_GROUP
 
+MIB = 1024 * 1024
+
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """Settings of the API. `anonymous_min_group`: the smallest group shown of an anonymous survey."""
+    """Settings of the API.
+
+    `anonymous_min_group`: the smallest group shown of an anonymous survey. `rate_per_s` requests a second for each key,
+    `rate_burst` at once after a rest; 0 a second is no limit. `max_body_bytes`: the largest body of a request.
+    """
 
     anonymous_min_group: int = DEFAULT_MIN_GROUP
     version: str = "0.1.0"
+    rate_per_s: float = 50.0
+    rate_burst: int = 100
+    max_body_bytes: int = MIB

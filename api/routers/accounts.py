@@ -5,9 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.access import StoreDep
 from api.cards import score_cards
-from api.deps import DEFAULT_LIMIT, PROBLEMS, Cursor, Limit, SliceDep, StoreDep, period_of, read_choice
-from api.pagination import cut_list, decode_cursor, encode_cursor
+from api.deps import READS, SliceDep, one_word, period_of, read_choice
+from api.exports import CSV_ANSWER, WHOLE
+from api.listing import PagingDep, cut_page
+from api.routers.said import answer_comments
 from api.schemas.accounts import (
     AccountDetail,
     AccountOut,
@@ -16,34 +19,40 @@ from api.schemas.accounts import (
     AccountThemePage,
     CoverageOut,
 )
-from api.schemas.comments import CommentOut, CommentPage
+from api.schemas.comments import CommentPage
+from api.tables import account_themes_table, accounts_table
 from data.store.queries.accounts import SORTS, account_row, account_rows, account_themes, require_account
-from data.store.queries.comments import ORDERS, VOICES, CommentQuery, count_comments, list_comments
+from data.store.queries.comments import ORDERS, VOICES, CommentQuery
 from data.store.queries.counts import KINDS
 from data.store.queries.coverage import coverage
+from data.store.queries.paging import After, Page
+from data.store.unit_of_work import Session
 
-router = APIRouter(prefix="/v1/accounts", tags=["accounts"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/accounts", tags=["accounts"], responses=READS)
 _ORDERS = tuple(sign + name for name in SORTS for sign in ("", "-"))
 
 
-@router.get("", summary="Accounts with renewal, latest scores and what hurts")
+@router.get(
+    "", summary="Accounts with renewal, latest scores and what hurts", response_model=AccountPage, responses=CSV_ANSWER
+)
 def list_accounts(
-    store: StoreDep,
     filters: SliceDep,
+    paging: PagingDep,
     search: Annotated[str, Query(description="Part of a name, a domain or an id.", max_length=200)] = "",
-    sort: Annotated[str, Query(description=f"One of {', '.join(SORTS)}; - in front for descending.")] = "name",
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
-) -> AccountPage:
+    sort: Annotated[str, one_word(_ORDERS, "What to sort by; - in front for descending.")] = "name",
+) -> object:
     """List the accounts that the caller may see; what is missing comes last in every order."""
-    listing = f"accounts/{read_choice(sort, 'sort', _ORDERS)}"
-    after = decode_cursor(cursor, listing=listing)
-    with store.read() as session:
+
+    def fetch(session: Session, after: After | None, limit: int) -> Page[AccountOut]:
         page = account_rows(session, filters, search=search.strip(), sort=sort, limit=limit, after=after)
-    return AccountPage(
-        period=period_of(filters),
-        items=[AccountOut.model_validate(row) for row in page.rows],
-        next_cursor=encode_cursor(page.after, listing=listing),
+        return Page([AccountOut.model_validate(row) for row in page.rows], page.after)
+
+    return paging.answer(
+        fetch,
+        listing=f"accounts/{read_choice(sort, 'sort', _ORDERS)}",
+        table=accounts_table(),
+        name="accounts",
+        page=lambda items, following, _: AccountPage(period=period_of(filters), items=items, next_cursor=following),
     )
 
 
@@ -65,51 +74,57 @@ def get_account(store: StoreDep, filters: SliceDep, account_id: str) -> AccountD
     )
 
 
-@router.get("/{account_id}/themes", summary="The account's themes, the latest spoken of first, with verbatims")
+@router.get(
+    "/{account_id}/themes",
+    summary="The account's themes, the latest spoken of first, with verbatims",
+    response_model=AccountThemePage,
+    responses=CSV_ANSWER,
+)
 def list_account_themes(
-    store: StoreDep,
     filters: SliceDep,
+    paging: PagingDep,
     account_id: str,
-    kind: Annotated[str, Query(description="taxonomy or discovered: never both in one list.")] = "taxonomy",
+    kind: Annotated[str, one_word(KINDS, "Never both kinds in one list.")] = "taxonomy",
     verbatims: Annotated[int, Query(ge=0, le=20, description="Comments shown per theme, detractors first.")] = 3,
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
-) -> AccountThemePage:
+) -> object:
     """Give what this account speaks of: counts, roles, stages and its own words."""
-    listing = f"account/{account_id}/themes/{read_choice(kind, 'kind', KINDS)}"
-    after = decode_cursor(cursor, listing=listing)
-    with store.read() as session:
+    read_choice(kind, "kind", KINDS)
+
+    def fetch(session: Session, after: After | None, limit: int) -> Page[AccountThemeOut]:
         themes = account_themes(session, filters, account_id, kind=kind, verbatims=verbatims)
-    page, following = cut_list(themes, after, limit)
-    return AccountThemePage(
-        period=period_of(filters),
-        items=[AccountThemeOut.model_validate(theme) for theme in page],
-        next_cursor=encode_cursor(following, listing=listing),
+        return cut_page([AccountThemeOut.model_validate(theme) for theme in themes], after, limit)
+
+    return paging.answer(
+        fetch,
+        listing=f"account/{account_id}/themes/{kind}",
+        table=account_themes_table(),
+        name=f"{account_id}-themes",
+        step=WHOLE,
+        page=lambda items, following, _: AccountThemePage(
+            period=period_of(filters), items=items, next_cursor=following
+        ),
     )
 
 
-@router.get("/{account_id}/comments", summary="The account's comments with their scores and themes")
+@router.get(
+    "/{account_id}/comments",
+    summary="The account's comments with their scores and themes",
+    response_model=CommentPage,
+    responses=CSV_ANSWER,
+)
 def list_account_comments(
-    store: StoreDep,
     filters: SliceDep,
+    paging: PagingDep,
     account_id: str,
-    voice: Annotated[str, Query(description="customer, vendor (review notes) or all.")] = "all",
-    order: Annotated[str, Query(description="newest or detractors (first).")] = "newest",
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
-) -> CommentPage:
+    voice: Annotated[str, one_word(VOICES, "vendor: review notes.")] = "all",
+    order: Annotated[str, one_word(ORDERS, "What comes first.")] = "newest",
+) -> object:
     """List comments a page at a time; empty talk is left out."""
     query = CommentQuery(voice=read_choice(voice, "voice", VOICES), order=read_choice(order, "order", ORDERS))
-    listing = f"account/{account_id}/comments/{order}"
     narrowed = filters.of_account(account_id)
-    after = decode_cursor(cursor, listing=listing)
-    with store.read() as session:
+
+    def check(session: Session) -> None:
         require_account(session, filters, account_id)
-        page = list_comments(session, narrowed, query=query, limit=limit, after=after)
-        total = count_comments(session, narrowed, query=query)
-    return CommentPage(
-        period=period_of(filters),
-        items=[CommentOut.model_validate(row) for row in page.rows],
-        next_cursor=encode_cursor(page.after, listing=listing),
-        total=total,
-    )
+
+    listing = f"account/{account_id}/comments/{order}"
+    return answer_comments(paging, narrowed, query, listing=listing, name=f"{account_id}-comments", check=check)

@@ -4,11 +4,12 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
-from api.deps import PROBLEMS, SliceDep, StoreDep
+from api.access import StoreDep
+from api.deps import READS, SliceDep
 from api.schemas.accounts import CoverageOut
 from data.store.queries.coverage import coverage
 
-router = APIRouter(prefix="/v1/coverage", tags=["scores"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/coverage", tags=["scores"], responses=READS)
 
 
 @router.get("", summary="Accounts, contacts and revenue with an answer, beside all of them")

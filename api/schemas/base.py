@@ -21,7 +21,21 @@ class Problem(Schema):
     title: str = Field(examples=["Not found"])
     status: int = Field(examples=[404])
     detail: str = Field(description="What was asked for, and the next step.", examples=["no account 'acme'"])
+    request_id: str = Field(default="", description="As in the header `X-Request-ID` and in the server's log.")
     errors: list[dict[str, str]] = Field(default=[], description="Each malformed parameter with the reason.")
+
+
+class Up(Schema):
+    """The process runs."""
+
+    status: str = "up"
+
+
+class Ready(Schema):
+    """Answers can be given."""
+
+    status: str = "ready"
+    embedder: str = Field(default="none", description="ready, or none: searches by meaning are not served.")
 
 
 class Period(Schema):

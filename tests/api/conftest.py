@@ -1,7 +1,10 @@
 """The planted world behind an API, and clients with keys of each kind."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -13,6 +16,7 @@ from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.world import plant
+from tests.conftest import SECRET
 
 MADE_AT = datetime(2026, 10, 1, tzinfo=UTC)
 Caller = Callable[..., TestClient]
@@ -52,3 +56,41 @@ def caller(app: FastAPI, vault: Vault) -> Iterator[Caller]:
     yield make
     for client in made:
         client.close()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """An application over the planted world for tests that only read it, with the secret of a key of each kind."""
+
+    app: FastAPI
+    secrets: dict[str, str]
+
+    def client(self, key: str) -> TestClient:
+        headers = {"Authorization": f"Bearer {self.secrets[key]}"}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+
+# A key of each role, and of each role that may be bound to accounts: pico's words are its own.
+KEYS = {
+    "viewer": ("viewer", None),
+    "csm": ("csm", ["pico"]),
+    "analyst": ("analyst", None),
+    "bound admin": ("admin", ["pico"]),
+    "admin": ("admin", None),
+}
+
+
+@pytest.fixture(scope="module")
+def shared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """The application that a module's tests share; nothing limits how often they ask."""
+    file = tmp_path_factory.mktemp("shared") / "sottovoce.db"
+    shutil.copy(sqlite_template, file)
+    store, vault = Store(f"sqlite:///{file}"), Vault(SECRET)
+    plant(store)
+    with store.write() as session:
+        secrets = {
+            name: create_key(session, vault, name=name, role=role, now=MADE_AT, accounts=accounts)[1]
+            for name, (role, accounts) in KEYS.items()
+        }
+    yield Shared(create_app(ApiSettings(rate_per_s=0), store, vault), secrets)
+    store.close()

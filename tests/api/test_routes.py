@@ -13,36 +13,11 @@ from data.store.vault import Vault
 from tests.api.conftest import Caller
 from tests.api.world import ACCOUNTS
 
-FOREIGN = [name for key, name, *_ in ACCOUNTS if key != "pico"] + [f"{key}." for key, *_ in ACCOUNTS if key != "pico"]
-
 
 def get(client: TestClient, address: str):
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-def test_routes_want_a_key(app: FastAPI, caller: Caller):
-    with TestClient(app) as stranger:
-        schema = stranger.get("/openapi.json").json()
-        for path in schema["paths"]:
-            address = path.format(account_id="pico", key="ease_of_use", survey_type="nps")
-            wrong = stranger.get(address, headers={"Authorization": "Bearer sv_wrong"})
-            assert stranger.get(address).status_code == wrong.status_code
-            assert (wrong.status_code == 401) is address.startswith("/v1/")
-    assert get(caller(), "/readyz") == {"status": "ready"}
-
-
-def test_csm_sees_own_accounts_everywhere(app: FastAPI, caller: Caller):
-    csm = caller("csm", ["pico"])
-    for path in app.openapi()["paths"]:
-        for account in ("pico", "northwind"):
-            address = path.format(account_id=account, key="ease_of_use", survey_type="nps")
-            text = csm.get(address).text
-            assert [name for name in FOREIGN if name in text] == []
-    assert csm.get("/v1/accounts/northwind").status_code == 404
-    assert csm.get("/v1/themes/d_shift").status_code == 404
-    assert caller().get("/v1/themes/d_shift").status_code == 200
 
 
 def test_score_card_has_its_comments(caller: Caller):
@@ -96,16 +71,6 @@ def test_as_of_looks_back_from_a_day(caller: Caller):
     assert early["score"]["n"] == 11
     since = get(client, "/v1/accounts/northwind/themes?since=2026-09-20")["items"]
     assert {one["info"]["key"] for one in since} == {"sales_delivery_mismatch", "support_resolution"}
-
-
-def test_openapi_has_examples_and_problems(app: FastAPI):
-    schema = app.openapi()
-    assert "Problem" in schema["components"]["schemas"]
-    comment = schema["components"]["schemas"]["CommentOut"]["properties"]
-    assert comment["source"]["examples"] == ["nps"]
-    for path, methods in schema["paths"].items():
-        for route in methods.values():
-            assert route["summary"], path
 
 
 def test_empty_database_is_not_ready(tmp_path, vault: Vault):

@@ -337,7 +337,7 @@ def account_themes(
     narrowed = filters.of_account(account_id)
     counted = theme_counts(session, narrowed, kind=kind)
     keys = [one.group["theme"] for one in counted]
-    infos = theme_infos(session, keys)
+    infos = theme_infos(session, keys, filters=filters)
     roles, stages = _spread(session, narrowed, "role", kind), _spread(session, narrowed, "stage", kind)
     words = exemplars(session, narrowed, keys, each=verbatims)
     last = last_said(session, narrowed, kind=kind)

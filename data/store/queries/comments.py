@@ -12,6 +12,7 @@ from data.store.models import Account, Comment, Contact, Mention, Survey, Theme
 from data.store.queries.anonymity import Cohorts, anonymous_surveys, may_show
 from data.store.queries.errors import QueryError
 from data.store.queries.grain import NEGATIVE, NEUTRAL, POSITIVE, comment_filters, polarity_rank
+from data.store.queries.own_names import own_names
 from data.store.queries.paging import After, Page, SortKey, after_row, cut
 from data.store.queries.slices import UNKNOWN, Slice, within
 from data.store.queries.themes import child_keys
@@ -122,7 +123,7 @@ def list_comments(
     keyed = statement.add_columns(*(key.expression for key in order))
     rows, following = cut(session.execute(keyed).all(), limit, len(order))
     found = [CommentRow(*row[: len(_COLUMNS)]) for row in rows]
-    return Page(_tagged(session, _veiled(session, filters, found)), following)
+    return Page(_tagged(session, filters, _veiled(session, filters, found)), following)
 
 
 def count_comments(session: Session, filters: Slice, *, query: CommentQuery) -> int:
@@ -252,12 +253,12 @@ def _veil(row: CommentRow, cohorts: Cohorts) -> CommentRow:
     return bare if cohorts.shows_role(row.survey_id, row.account_id, row.role) else replace(bare, role=UNKNOWN)
 
 
-def _tagged(session: Session, rows: list[CommentRow]) -> list[CommentRow]:
-    tags = tags_of(session, [row.pk for row in rows])
+def _tagged(session: Session, filters: Slice, rows: list[CommentRow]) -> list[CommentRow]:
+    tags = tags_of(session, [row.pk for row in rows], filters=filters)
     return [replace(row, themes=tuple(tags.get(row.pk, ()))) for row in rows]
 
 
-def tags_of(session: Session, pks: Sequence[int]) -> dict[int, list[Tag]]:
+def tags_of(session: Session, pks: Sequence[int], *, filters: Slice) -> dict[int, list[Tag]]:
     """Give the themes of comments, surest first; hidden themes are left out."""
     if not pks:
         return {}
@@ -269,9 +270,11 @@ def tags_of(session: Session, pks: Sequence[int]) -> dict[int, list[Tag]]:
         .group_by(Mention.comment_pk, Theme.theme_key, Theme.name, Theme.kind)
         .order_by(Mention.comment_pk, confidence.desc(), Theme.theme_key)
     )
+    found = list(rows)
+    names = own_names(session, filters, {key: name for _, key, name, *_ in found})
     tags: dict[int, list[Tag]] = {}
-    for pk, key, name, kind, rank, sure in rows:
-        tags.setdefault(pk, []).append(Tag(key, name, kind, _POLARITY_NAMES[rank], sure))
+    for pk, key, _, kind, rank, sure in found:
+        tags.setdefault(pk, []).append(Tag(key, names[key], kind, _POLARITY_NAMES[rank], sure))
     return tags
 
 
@@ -305,7 +308,7 @@ def exemplars(
         .order_by(ranked.c.theme_key, ranked.c.place)
     )
     found = session.execute(statement).all()
-    rows = _tagged(session, _veiled(session, filters, [CommentRow(*row[1:]) for row in found]))
+    rows = _tagged(session, filters, _veiled(session, filters, [CommentRow(*row[1:]) for row in found]))
     by_theme: dict[str, list[CommentRow]] = {}
     for (key, *_), row in zip(found, rows, strict=True):
         by_theme.setdefault(key, []).append(row)

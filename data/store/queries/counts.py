@@ -7,6 +7,7 @@ one kind. Review notes are the vendor's voice: they are counted apart, and nobod
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, not_, select
@@ -14,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from data.store.models import Account, Theme
 from data.store.queries.anonymity import anonymous_surveys
+from data.store.queries.bands import account_dimension
 from data.store.queries.errors import QueryError
 from data.store.queries.grain import GRAIN_DIMENSIONS, Scope, comment_grain, theme_grain
 from data.store.queries.slices import UNKNOWN, Slice
 
-ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion")
+ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion", "account_age", "engagement")
 DIMENSIONS = (*GRAIN_DIMENSIONS, *ACCOUNT_DIMENSIONS)
 KINDS = ("taxonomy", "discovered")
 
@@ -75,7 +77,7 @@ def theme_counts(
     )
     by_theme = "theme" in group_by
     grain = theme_grain(session, filters, scope=scope) if by_theme else comment_grain(filters, scope=scope)
-    base = _base(grain, group_by)
+    base = _base(grain, group_by, filters.as_of)
     revenue = _revenue(session, base, len(group_by)) if with_revenue else {}
     rows = session.execute(_counted(base, group_by)).all()
     found = [_group(tuple(row), group_by, revenue) for row in rows]
@@ -96,9 +98,9 @@ def _check(group_by: Sequence[str], kind: str) -> None:
         raise QueryError(f"theme kind {kind!r} is not known: use {' or '.join(KINDS)}")
 
 
-def _base(grain: Subquery, group_by: Sequence[str]) -> Subquery:
+def _base(grain: Subquery, group_by: Sequence[str], as_of: datetime) -> Subquery:
     """Put the group's columns first (g0, g1, ...) and leave out hidden themes."""
-    dims = [_dimension(grain, name).label(f"g{place}") for place, name in enumerate(group_by)]
+    dims = [_dimension(grain, name, as_of).label(f"g{place}") for place, name in enumerate(group_by)]
     columns = (*grain.c["account", "respondent", "vendor_voice"], *_measures(grain))
     chosen = select(*dims, *columns).select_from(grain)
     if set(group_by) & set(ACCOUNT_DIMENSIONS):
@@ -112,8 +114,8 @@ def _measures(grain: Subquery) -> list[ColumnElement[Any]]:
     return [grain.c[name] for name in ("comments", "negative", "positive", "neutral")]
 
 
-def _dimension(grain: Subquery, name: str) -> ColumnElement[Any]:
-    column = getattr(Account, name).expression if name in ACCOUNT_DIMENSIONS else grain.c[name]
+def _dimension(grain: Subquery, name: str, as_of: datetime) -> ColumnElement[Any]:
+    column = account_dimension(name, as_of) if name in ACCOUNT_DIMENSIONS else grain.c[name]
     return func.coalesce(func.nullif(column, ""), UNKNOWN)
 
 

@@ -18,6 +18,8 @@ from data.store.queries.slices import Slice, who_filters, within
 NEGATIVE, POSITIVE, NEUTRAL = 2, 1, 0
 # The columns that a count may be grouped by and that stand in the grain itself.
 GRAIN_DIMENSIONS = ("theme", "account", "role", "stage", "source", "month")
+# First and last month of a window without a whole one.
+NO_MONTHS = ("9999-99", "0000-00")
 
 
 def polarity_rank() -> ColumnElement[int]:
@@ -52,7 +54,7 @@ def split_window(filters: Slice, newest: datetime) -> tuple[tuple[str | None, st
     whole_since = since is None or since == first_start
     reversed_window = since is not None and since > filters.as_of
     if reversed_window or (first_start == last_start and not (whole_since and whole_until)):
-        return ("9999-99", "0000-00"), [filters]
+        return NO_MONTHS, [filters]
     if since is not None and not whole_since:
         end = next_month(since)
         parts.append(replace(filters, as_of=min(end - _TICK, filters.as_of)))
@@ -97,6 +99,9 @@ class Scope:
 def theme_grain(session: Session, filters: Slice, *, scope: Scope) -> Subquery:
     """Give the rows of a kind of theme in a slice."""
     (first, last), parts = split_window(filters, newest_record(session))
+    if filters.score_bands:
+        # The stored cells don't hold the score's band.
+        (first, last), parts = NO_MONTHS, [filters]
     selects = [_stored(filters, first, last, scope)] if (first or "") <= last else []
     selects += [_live(part, scope) for part in parts]
     return (union_all(*selects) if len(selects) > 1 else selects[0]).subquery("grain")
@@ -180,6 +185,7 @@ def comment_filters(filters: Slice) -> list[ColumnElement[bool]]:
         role=Comment.role.expression,
         stage=Comment.stage.expression,
         source=Comment.source.expression,
+        score_band=Comment.score_band.expression,
     )
 
 

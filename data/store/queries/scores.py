@@ -6,6 +6,7 @@ Surveys of one type but unlike scales are never put together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
@@ -14,12 +15,13 @@ from sqlalchemy.orm import Session
 from cx.scores import PASSIVE_FROM, PROMOTER_FROM, TOP_BOXES, Clusters, Scale, Score, score_of_clusters
 from data.store.models import Account, Response, Survey
 from data.store.queries.anonymity import anonymous_surveys, may_show
+from data.store.queries.bands import account_dimension, answer_band
 from data.store.queries.errors import QueryError
 from data.store.queries.slices import UNKNOWN, Slice, month_of, who_filters, within
 
 SURVEY_TYPES = ("nps", "csat", "ces")
 RESPONSE_DIMENSIONS = ("role", "stage", "month", "survey", "account", "agent")
-ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion")
+ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion", "account_age", "engagement")
 SCORE_DIMENSIONS = (*RESPONSE_DIMENSIONS, *ACCOUNT_DIMENSIONS)
 
 
@@ -75,6 +77,9 @@ def response_conditions(
             role=Response.role.expression,
             stage=Response.stage.expression,
             source=Survey.type.expression,
+            score_band=answer_band(
+                Survey.type.expression, Response.score.expression, flagged=flagged(), satisfied=satisfied()
+            ),
         ),
     ]
     return conditions + may_show(
@@ -100,21 +105,25 @@ def flagged() -> ColumnElement[bool]:
 
 def points() -> ColumnElement[float]:
     """What an answer adds to its score's sum: +1, 0 or -1 for NPS, 1 or 0 for CSAT, the score itself for CES."""
-    good = case(
-        (Survey.high_is_good.is_(True), Response.score), else_=Survey.scale_min + Survey.scale_max - Response.score
-    )
-    satisfied = good > Survey.scale_max - TOP_BOXES * (Survey.scale_max - Survey.scale_min + 1) / 5.0
     promoter = case((Response.score >= PROMOTER_FROM, 1.0), (Response.score < PASSIVE_FROM, -1.0), else_=0.0)
     return case(
         (Survey.type == "nps", promoter),
-        (Survey.type == "csat", case((satisfied, 1.0), else_=0.0)),
+        (Survey.type == "csat", case((satisfied(), 1.0), else_=0.0)),
         else_=Response.score,
     )
 
 
-def _dimension(name: str) -> ColumnElement[Any]:
+def satisfied() -> ColumnElement[bool]:
+    """An answer in the best two fifths of its range."""
+    good = case(
+        (Survey.high_is_good.is_(True), Response.score), else_=Survey.scale_min + Survey.scale_max - Response.score
+    )
+    return good > Survey.scale_max - TOP_BOXES * (Survey.scale_max - Survey.scale_min + 1) / 5.0
+
+
+def _dimension(name: str, as_of: datetime) -> ColumnElement[Any]:
     if name in ACCOUNT_DIMENSIONS:
-        column = getattr(Account, name).expression
+        column = account_dimension(name, as_of)
     elif name == "month":
         return month_of(Response.responded_at)
     else:
@@ -125,7 +134,7 @@ def _dimension(name: str) -> ColumnElement[Any]:
 
 def _per_account(session: Session, filters: Slice, group_by: Sequence[str]) -> Subquery:
     """Sum by scale, group and account: g0, g1, ..., then the moments within the account."""
-    dims = [_dimension(name).label(f"g{place}") for place, name in enumerate(group_by)]
+    dims = [_dimension(name, filters.as_of).label(f"g{place}") for place, name in enumerate(group_by)]
     scale = (Survey.type, Survey.scale_min, Survey.scale_max, Survey.high_is_good)
     # An answer without an account is a cluster of its own.
     cluster = func.coalesce(Response.account_id, "\x1f" + Response.response_id)

@@ -13,9 +13,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from data.store.models import Account
+from data.store.queries.bands import UNKNOWN, age_band, engagement_band, in_bands
 
-# What stands for "not known" in a filter and in a group.
-UNKNOWN = "unknown"
 # FIELD: five answers is the published lower bound for showing a group of an anonymous survey.
 DEFAULT_MIN_GROUP = 5
 
@@ -24,25 +23,38 @@ DEFAULT_MIN_GROUP = 5
 class Slice:
     """Filters, window and scope. An empty tuple filters nothing; `accounts` None is all, () is none at all.
 
-    `since` and `as_of` are both inclusive. `anonymous_min_group` is the smallest group shown of anonymous surveys.
+    `scope` are the accounts of a reader who may see no others (None: all); `accounts` is never wider.
+
+    `since` and `as_of` are both inclusive. `account_ages` and `engagements` are bands at `as_of`, `score_bands`
+    those of the answer itself (see `bands`). `anonymous_min_group` is the smallest group shown of anonymous surveys.
     """
 
     as_of: datetime
     since: datetime | None = None
     accounts: tuple[str, ...] | None = None
+    scope: tuple[str, ...] | None = None
     segments: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     motions: tuple[str, ...] = ()
+    account_ages: tuple[str, ...] = ()
+    engagements: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    score_bands: tuple[str, ...] = ()
     anonymous_min_group: int = DEFAULT_MIN_GROUP
 
     @property
     def by_account(self) -> bool:
         """Whether the filters pick accounts."""
-        return self.accounts is not None or any((self.segments, self.industries, self.tiers, self.motions))
+        return self.accounts is not None or self.by_kind_of_account
+
+    @property
+    def by_kind_of_account(self) -> bool:
+        """Whether the filters pick accounts by what they are like."""
+        kinds = (self.segments, self.industries, self.tiers, self.motions, self.account_ages, self.engagements)
+        return any(kinds)
 
     def of_account(self, account_id: str) -> "Slice":
         """Narrow to one account; a foreign one leaves nothing."""
@@ -55,7 +67,10 @@ class Slice:
         return replace(self, sources=(source,)) if allowed else replace(self, accounts=())
 
     def before(self) -> "Slice | None":
-        """Give the window of equal length just before this one; None when this one has no beginning."""
+        """Give the window of equal length just before this one; None when this one has no beginning.
+
+        Bands of accounts are those at its own end.
+        """
         if self.since is None:
             return None
         length = self.as_of - self.since
@@ -101,6 +116,10 @@ def account_filters(filters: Slice) -> list[ColumnElement[bool]]:
         (Account.motion, filters.motions),
     )
     conditions = [one_of(column.expression, values) for column, values in pairs if values]
+    if filters.account_ages:
+        conditions.append(age_band(filters.as_of).in_(filters.account_ages))
+    if filters.engagements:
+        conditions.append(engagement_band(filters.as_of).in_(filters.engagements))
     if filters.accounts is not None:
         conditions.append(Account.account_id.in_(filters.accounts))
     return conditions
@@ -113,12 +132,13 @@ def who_filters(
     role: ColumnElement[Any],
     stage: ColumnElement[Any],
     source: ColumnElement[Any] | None,
+    score_band: ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[bool]]:
-    """Give the conditions on a table that carries account, role, stage and source."""
+    """Give the conditions on a table that carries account, role, stage, source and, where it has one, score band."""
     conditions: list[ColumnElement[bool]] = []
     if filters.accounts is not None:
         conditions.append(account.in_(filters.accounts))
-    if any((filters.segments, filters.industries, filters.tiers, filters.motions)):
+    if filters.by_kind_of_account:
         conditions.append(account.in_(_accounts_like(filters)))
     if filters.roles:
         conditions.append(role.in_(filters.roles))
@@ -126,6 +146,8 @@ def who_filters(
         conditions.append(one_of(stage, filters.stages) | one_of(stage, filters.stages, missing=""))
     if filters.sources and source is not None:
         conditions.append(source.in_(filters.sources))
+    if filters.score_bands and score_band is not None:
+        conditions.append(in_bands(score_band, filters.score_bands))
     return conditions
 
 

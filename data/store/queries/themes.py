@@ -1,7 +1,7 @@
 """Themes as a reader sees them: name, kind, parent, counts and trend."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from data.errors import NotFoundError
 from data.store.models import Mention, Theme
 from data.store.queries.counts import Counts, GroupCounts, theme_counts
+from data.store.queries.own_names import own_names
 from data.store.queries.slices import Slice
 
 
@@ -68,24 +69,42 @@ _INFO = (
 )
 
 
-def theme_infos(session: Session, keys: Iterable[str]) -> dict[str, ThemeInfo]:
-    """Give themes by key; unknown keys are left out."""
+def theme_infos(session: Session, keys: Iterable[str], *, filters: Slice | None = None) -> dict[str, ThemeInfo]:
+    """Give themes by key; unknown keys are left out. With `filters`: named as their reader may see them."""
     rows: Sequence[Any] = session.execute(
         select(*_INFO).where(Theme.theme_key.in_(set(keys))).order_by(Theme.theme_key)
     ).all()
-    return {row[0]: ThemeInfo(*row) for row in rows}
+    infos = {row[0]: ThemeInfo(*row) for row in rows}
+    if filters is None:
+        return infos
+    names = own_names(session, filters, {key: info.name for key, info in infos.items()})
+    return {key: replace(info, name=names[key]) for key, info in infos.items()}
 
 
-def theme_info(session: Session, key: str) -> ThemeInfo:
+def theme_info(session: Session, key: str, *, filters: Slice) -> ThemeInfo:
     """Give one theme.
 
     Raises:
-        NotFoundError: There is none with this key, or it is hidden.
+        NotFoundError: There is none with this key, it is hidden, or it is a discovered one that none of the accounts in
+            the reader's scope ever spoke of by `as_of`: for them it does not exist.
     """
-    info = theme_infos(session, [key]).get(key)
-    if info is None or info.state == "hidden":
-        raise NotFoundError(f"no theme {key!r}: GET /v1/themes or `sottovoce themes` lists the keys")
+    info = theme_infos(session, [key], filters=filters).get(key)
+    if info is None or info.state == "hidden" or not _is_visible(session, filters, info):
+        raise NotFoundError(f"no theme {key!r}: GET /v1/themes or `sottovoce themes` lists those that you may see")
     return info
+
+
+def _is_visible(session: Session, filters: Slice, info: ThemeInfo) -> bool:
+    if filters.scope is None or info.kind == "taxonomy":
+        return True
+    everything = Slice(
+        as_of=filters.as_of,
+        accounts=filters.scope,
+        scope=filters.scope,
+        anonymous_min_group=filters.anonymous_min_group,
+    )
+    counted = theme_counts(session, everything, kind=info.kind, theme_keys=(info.key,), with_revenue=False)
+    return any(one.counts.comments or one.counts.review_notes for one in counted if one.group["theme"] == info.key)
 
 
 def theme_rows(
@@ -103,7 +122,7 @@ def theme_rows(
     so that a reader of some accounts does not learn what others speak of.
     """
     counted = theme_counts(session, filters, kind=kind, theme_keys=theme_keys)
-    infos = theme_infos(session, [one.group["theme"] for one in counted])
+    infos = theme_infos(session, [one.group["theme"] for one in counted], filters=filters)
     months = _months(session, filters, kind=kind, theme_keys=theme_keys) if trend else {}
     groups: dict[str, list[GroupCounts]] = {}
     if group_by:

@@ -1,6 +1,6 @@
 """Keys: only a keyed hash is kept, and revoking one ends it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from data.errors import NotFoundError
 from data.store.models import ApiKey
-from data.store.repositories.keys import KeyRequestError, create_key, find_key, list_keys, revoke_key
+from data.store.repositories.keys import KeyRequestError, create_key, find_key, list_keys, note_use, revoke_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.world import plant
@@ -55,3 +55,13 @@ def test_wrong_requests_are_refused(sqlite_store: Store, vault: Vault):
         with pytest.raises(NotFoundError):
             revoke_key(session, "key_none", now=NOW)
         assert list_keys(session) == []
+
+
+def test_use_is_noted_to_the_minute(store: Store, vault: Vault):
+    with store.write() as session:
+        info, _ = create_key(session, vault, name="CRM", role="viewer", now=NOW)
+    for seconds, noted in ((0, 0), (59, 0), (60, 60)):
+        with store.write() as session:
+            note_use(session, info.key_id, now=NOW + timedelta(seconds=seconds))
+        with store.read() as session:
+            assert [key.last_used_at for key in list_keys(session)] == [NOW + timedelta(seconds=noted)]

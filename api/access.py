@@ -1,0 +1,169 @@
+"""Who asks, how often, with which parameters, and whether anything changed since: what stands before every route."""
+
+import difflib
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.errors import ForbiddenError, NotModifiedError, ParameterError, RateError, UnauthorizedError
+from data.store.repositories.keys import USE_WRITTEN_EVERY, KeyInfo, find_key, note_use
+from data.store.unit_of_work import Store
+from data.store.version import DataVersion
+
+_bearer = HTTPBearer(auto_error=False, description="A key that `sottovoce key create` made.")
+
+
+def get_store(request: Request) -> Store:
+    """Give the store that the app was made with."""
+    store: Store = request.app.state.store
+    return store
+
+
+StoreDep = Annotated[Store, Depends(get_store)]
+
+
+class KeyUse:
+    """Writes when a key was last used, at most once a minute a key, beside the data's version."""
+
+    def __init__(self, version: DataVersion, clock: Callable[[], datetime]) -> None:
+        """Nothing was written yet."""
+        self._version, self._clock = version, clock
+        self._lock = threading.Lock()
+        self._written: dict[str, float] = {}
+
+    def note(self, key_id: str) -> None:
+        """Write it if it is time; where a run holds the database it is left to a later request."""
+        now = time.monotonic()
+        with self._lock:
+            last = self._written.get(key_id)
+            if last is not None and now - last < USE_WRITTEN_EVERY.total_seconds():
+                return
+            self._written[key_id] = now
+        if not self._version.aside(lambda session: note_use(session, key_id, now=self._clock())):
+            with self._lock:
+                self._written.pop(key_id, None)
+
+
+def get_caller(
+    request: Request, store: StoreDep, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> KeyInfo:
+    """Give the key that the caller shows.
+
+    Raises:
+        UnauthorizedError: There is none, or it is unknown or revoked.
+        RateError: It asks more often than it may.
+    """
+    if shown is None:
+        raise UnauthorizedError("no key: send `Authorization: Bearer KEY`; `sottovoce key create` makes one")
+    with store.read() as session:
+        key = find_key(session, request.app.state.vault, shown.credentials)
+    if key is None:
+        raise UnauthorizedError("this key is unknown or revoked: `sottovoce key create` makes a new one")
+    wait_s = request.app.state.buckets.take(key.key_id)
+    if wait_s > 0:
+        raise RateError(wait_s)
+    request.app.state.key_use.note(key.key_id)
+    return key
+
+
+CallerDep = Annotated[KeyInfo, Depends(get_caller)]
+
+
+def needs_admin(caller: CallerDep) -> KeyInfo:
+    """Let pass only an admin's key that sees all accounts: one of some accounts could make itself a wider one.
+
+    Raises:
+        ForbiddenError: It is another key.
+    """
+    if caller.role != "admin" or caller.accounts is not None:
+        raise ForbiddenError("this needs an admin's key for all accounts: `sottovoce key create --role admin`")
+    return caller
+
+
+AdminDep = Annotated[KeyInfo, Depends(needs_admin)]
+
+
+def known_parameters(request: Request) -> None:
+    """Refuse a parameter that the route does not have: a filter with a slip in its name would filter nothing.
+
+    Raises:
+        ParameterError: Names it and the nearest one that the route has.
+    """
+    for value in (*request.path_params.values(), *request.query_params.values()):
+        if "\0" in str(value):
+            raise ParameterError("a value holds the character NUL, which no name or text has")
+    asked = set(request.query_params)
+    if not asked:
+        return
+    known = _parameters(request)
+    for name in sorted(asked - set(known)):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        has = f"has {', '.join(known)}" if known else "has no parameters"
+        raise ParameterError(f"parameter {name[:40]!r} is not known: {hint}This address {has}")
+
+
+def _parameters(request: Request) -> list[str]:
+    route = getattr(request.scope.get("route"), "path_format", "")
+    operation = request.app.openapi()["paths"].get(route, {}).get(request.method.lower(), {})
+    return [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+
+
+def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
+    """Give a read its ETag; answer 304 before any query runs where the caller holds the same one.
+
+    It changes with anything that is committed to the store, with the question, and with the accounts that the key sees.
+
+    Raises:
+        NotModifiedError: Nothing changed.
+    """
+    if request.method != "GET":
+        return
+    asked = sorted(request.query_params.multi_items())
+    parts = (
+        request.app.state.data_version.read(),
+        request.app.state.settings,
+        request.url.path,
+        wants_csv(request),
+        asked,
+        caller.accounts,
+        caller.role,
+    )
+    tag = f'W/"{hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+    request.state.validators = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
+    held = request.headers.get("if-none-match", "")
+    if tag.removeprefix("W/") in (one.strip().removeprefix("W/") for one in held.split(",")):
+        raise NotModifiedError(request.state.validators)
+    response.headers.update(request.state.validators)
+
+
+def wants_csv(request: Request) -> bool:
+    """Whether the caller asks for CSV: by the address's suffix, or by an Accept that does not like JSON better."""
+    if getattr(request.state, "csv", False):
+        return True
+    qualities = {"text/csv": 0.0, "application/json": 0.0}
+    for part in request.headers.get("accept", "").split(","):
+        kind, *parameters = (word.strip().lower() for word in part.split(";"))
+        if kind in qualities:
+            qualities[kind] = _quality(parameters)
+    return qualities["text/csv"] > 0 and qualities["text/csv"] >= qualities["application/json"]
+
+
+def _quality(parameters: list[str]) -> float:
+    for one in parameters:
+        if one.startswith("q="):
+            try:
+                return float(one[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+# What stands before every route under /v1, in this order; `create_app` puts it there.
+GUARDS = [Depends(get_caller), Depends(known_parameters), Depends(unchanged)]

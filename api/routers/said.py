@@ -1,0 +1,43 @@
+"""What the lists of comments share: a page with the number of all of them, or all of them as CSV."""
+
+from collections.abc import Callable
+
+from api.deps import period_of
+from api.listing import Paging
+from api.schemas.comments import CommentOut, CommentPage
+from api.tables import comments_table
+from data.store.queries.comments import CommentQuery, count_comments, list_comments
+from data.store.queries.paging import After, Page
+from data.store.queries.slices import Slice
+from data.store.unit_of_work import Session
+
+
+def answer_comments(
+    paging: Paging,
+    filters: Slice,
+    query: CommentQuery,
+    *,
+    listing: str,
+    name: str,
+    check: Callable[[Session], object] | None = None,
+) -> object:
+    """Answer with a list of comments; `check` raises where the caller may not see what they hang on."""
+    total = [0]
+
+    def fetch(session: Session, after: After | None, limit: int) -> Page[CommentOut]:
+        if check is not None:
+            check(session)
+        found = list_comments(session, filters, query=query, limit=limit, after=after)
+        if not paging.form.csv:
+            total[0] = count_comments(session, filters, query=query)
+        return Page([CommentOut.model_validate(row) for row in found.rows], found.after)
+
+    return paging.answer(
+        fetch,
+        listing=listing,
+        table=comments_table(),
+        name=name,
+        page=lambda items, following, _: CommentPage(
+            period=period_of(filters), items=items, next_cursor=following, total=total[0]
+        ),
+    )

@@ -1,0 +1,87 @@
+"""Names of discovered themes as a reader of some accounts may see them.
+
+A model names a theme in the words of everybody who speaks of it. A reader of some accounts sees the parts of the name
+whose words their own accounts used in that theme, never a part that comes from others' words only.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from data.store.models import Mention, Passage, PassageText, Theme
+from data.store.queries.slices import Slice
+
+_WORD = re.compile(r"\w{3,}")
+# A model joins the parts of a name so.
+_JOINT = re.compile(r",\s*|\s+and\s+")
+_LITTLE = frozenset({"and", "for", "from", "the", "with"})
+
+
+def own_names(session: Session, filters: Slice, names: Mapping[str, str]) -> dict[str, str]:
+    """Give the names of themes, by key, as the reader of a slice may see them.
+
+    What a person named and the taxonomy keep their names; so does everything for a reader of all accounts. A name
+    without a part that may be shown becomes "Theme near ..." with the taxonomy's nearest theme.
+    """
+    shown = dict(names)
+    if filters.scope is None or not names:
+        return shown
+    near = aliased(Theme)
+    rows = session.execute(
+        select(Theme.theme_key, near.name)
+        .outerjoin(near, (near.theme_key == Theme.nearest_key) & (near.kind == "taxonomy"))
+        .where(Theme.theme_key.in_(names), Theme.kind == "discovered", Theme.named_by != "person")
+    )
+    nearest = {key: name for key, name in rows}
+    said = _said(session, filters.scope, {key: _stems(names[key]) for key in nearest})
+    for key, near_name in nearest.items():
+        parts = [part for part in _JOINT.split(names[key]) if _stems(part) and _stems(part) <= said[key]]
+        shown[key] = _joined(parts) or (f"Theme near {near_name}" if near_name else "Theme without a name of its own")
+    return shown
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Words of three letters or more, shortened so that "phones" is found in "phone" and the other way round."""
+    words = (word for word in _WORD.findall(text.lower()) if word not in _LITTLE)
+    return frozenset(word if len(word) <= 4 else word[: max(4, len(word) - 2)] for word in words)
+
+
+def _joined(parts: list[str]) -> str:
+    text = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def _said(session: Session, accounts: tuple[str, ...], wanted: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
+    """Give which of the wanted stems the accounts used in each theme; reads on only as long as one is missing."""
+    said: dict[str, set[str]] = {key: set() for key in wanted}
+    missing = {key: set(stems) for key, stems in wanted.items() if stems}
+    if not missing:
+        return said
+    rows: Iterable[Any] = session.execute(_own_words(accounts, list(missing)).execution_options(yield_per=500))
+    for theme_key, parent_key, text in rows:
+        lower = text.lower()
+        for key in (theme_key, parent_key):
+            found = {stem for stem in missing.get(key, ()) if stem in lower}
+            if found:
+                said[key] |= found
+                missing[key] -= found
+                if not missing[key]:
+                    del missing[key]
+        if not missing:
+            break
+    return said
+
+
+def _own_words(accounts: tuple[str, ...], keys: list[str]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Theme.theme_key, Theme.parent_key, PassageText.text)
+        .select_from(Mention)
+        .join(Theme, Theme.theme_key == Mention.theme_key)
+        .join(Passage, Passage.id == Mention.passage_id)
+        .join(PassageText, PassageText.text_key == Passage.text_key)
+        .where(Mention.account_id.in_(accounts), Mention.kind == "discovered")
+        .where(or_(Theme.theme_key.in_(keys), Theme.parent_key.in_(keys)))
+    )
