@@ -21,6 +21,8 @@ from pipelines.taxonomy import load_taxonomy, open_sentiment, open_tagger, senti
 
 # A passage in its comment, by their words: what is equal is tagged once a batch.
 Wording = tuple[str, str]
+# Reason kept with a comment that the tagger found to be empty talk; those of the text stage are its rules' names.
+SAYS_NOTHING = "says nothing"
 
 
 def run(bench: Bench) -> StageReport:
@@ -39,15 +41,24 @@ def run(bench: Bench) -> StageReport:
         while total and (batch := _next(bench, key)):
             vectors = _vectors(bench, embedder.key, batch)
             mentions = _mentions(tagger, batch, vectors)
+            empty = _empty(tagger, batch, mentions)
+            mentions = [mention for mention in mentions if mention.comment_pk not in empty]
             passages, comments = _sentiments(sentiment, batch, vectors)
             with bench.store.write() as session:
                 repository.store_tags(
-                    session, batch, mentions, tagger_key=key, passage_sentiment=passages, comment_sentiment=comments
+                    session,
+                    batch,
+                    mentions,
+                    tagger_key=key,
+                    passage_sentiment=passages,
+                    comment_sentiment=comments,
+                    empty=empty,
                 )
             report.rows_in += len(batch)
             report.rows_out += len(mentions)
             tagged = len({mention.comment_pk for mention in mentions})
             report.counts["without a theme"] = report.counts.get("without a theme", 0) + len(batch) - tagged
+            report.counts["empty"] = report.counts.get("empty", 0) + len(empty)
             bench.progress.advance(len(batch))
     return report
 
@@ -89,6 +100,15 @@ def _mentions(tagger: TaggerModel, batch: Sequence[CommentToTag], vectors: NDArr
         for passage in comment.passages
         for tag in by_wording[passage.text, comment.text]
     ]
+
+
+def _empty(tagger: TaggerModel, batch: Sequence[CommentToTag], mentions: Sequence[MentionRow]) -> dict[int, str]:
+    """Give the reason, by their keys, of the comments that say nothing though no rule of the text stage saw it."""
+    loudest = {comment.pk: 0.0 for comment in batch}
+    for mention in mentions:
+        loudest[mention.comment_pk] = max(loudest[mention.comment_pk], mention.confidence)
+    found = tagger.find_empty([comment.text for comment in batch], list(loudest.values()))
+    return {pk: SAYS_NOTHING for pk, is_empty in zip(loudest, found.tolist(), strict=True) if is_empty}
 
 
 def _sentiments(

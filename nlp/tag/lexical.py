@@ -24,6 +24,14 @@ def hashed_counts(texts: Sequence[str]) -> Sparse:
     return sparse.csr_matrix(sparse.hstack([words.transform(texts), letters.transform(texts)]))
 
 
+def hashed_words(words: Sequence[str]) -> Sparse:
+    """Return (n, COLUMNS) with the one column of each single word, as `hashed_counts` has it."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    pattern = {"token_pattern": r"(?s).+", "n_features": COLUMNS, "alternate_sign": False, "norm": None}
+    return sparse.csr_matrix(HashingVectorizer(**pattern, dtype=np.float32).transform(words))
+
+
 def inverse_frequency(counts: Sparse) -> NDArray[np.float32]:
     """Return log((1 + n) / (1 + df)) + 1 per column; 0 for columns that occur once, which only memorise."""
     seen = np.bincount(counts.indices, minlength=counts.shape[1])

@@ -13,14 +13,18 @@ from nlp.embed.types import Embedder, Vectors
 from nlp.errors import TagError
 from nlp.sentiment.lexicon import Lexicon, lexicon_features, parse_lexicon
 from nlp.tag import lexical
+from nlp.tag.emptiness import KNOWN_SHARE, MAX_WORDS, EmptyJudge, known_share
 from nlp.tag.encoder import Delta, tuned_embedder
-from nlp.tag.opinions import OPINIONS, Inputs, Opinions, side_opinions, theme_opinions
+from nlp.tag.opinions import OPINIONS, Inputs, Opinions, empty_voices, side_opinions, theme_opinions
 from nlp.tag.rules import Rule, parse_rules
 from nlp.tag.stack import Stack
 from nlp.tag.types import POLARITIES, SaidBy, Tag
+from nlp.text.emptytalk import is_complaint
 
 # Texts whose sparse features are held at once.
 CHUNK = 4096
+# A theme said with this confidence settles that a text is not empty: the encoder need not be asked.
+LOUD_ENOUGH = 0.9
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class TaggerModel:
         opinions: The models that are combined.
         stack: How they are combined, and the cut.
         side_weights: (2,) weights of the two polarity opinions.
+        empty_judge: How the voices on empty talk are weighed, and the cut.
         rules_toml: The rules, as read.
         lexicon_text: The word list, as read.
         card: How it was made and what it measured: seed, counts, out-of-fold figures.
@@ -45,6 +50,7 @@ class TaggerModel:
     opinions: Opinions
     stack: Stack
     side_weights: NDArray[np.float32]
+    empty_judge: EmptyJudge
     rules_toml: str = ""
     lexicon_text: str = ""
     card: Mapping[str, object] = field(default_factory=dict)
@@ -96,6 +102,35 @@ class TaggerModel:
             found.extend(self._tag_rows(self.inputs(passages[part], embeddings[part], mixed[part])))
         return found
 
+    def find_empty(self, comments: Sequence[str], confidences: Sequence[float]) -> NDArray[np.bool_]:
+        """Say which comments are empty talk; their tags are then slips.
+
+        Args:
+            comments: Whole redacted comments, those aside that `nlp.text.emptytalk` has seen already.
+            confidences: Of the likeliest tag in any passage of each (`loudest`); 0 where there is none.
+
+        Raises:
+            TagError: Unlike lengths.
+        """
+        if len(comments) != len(confidences):
+            raise TagError(f"{len(comments)} comments and {len(confidences)} confidences; hand in one a comment")
+        found = np.zeros(len(comments), dtype=bool)
+        loud = np.asarray(confidences, dtype=np.float32)
+        short = np.array([len(one.split()) <= MAX_WORDS for one in comments], dtype=bool)
+        readable = known_share(comments, self.opinions.idf) >= KNOWN_SHARE
+        complaint = np.array([is_complaint(one) for one in comments], dtype=bool)
+        asked = np.flatnonzero(short & readable & ~complaint & (loud < LOUD_ENOUGH))
+        if len(asked):
+            texts = [comments[int(row)] for row in asked]
+            found[asked] = self.empty_probability(texts, loud[asked]) >= self.empty_judge.cut
+        return found
+
+    def empty_probability(self, texts: Sequence[str], confidences: Vectors) -> Vectors:
+        """Return (n,) probabilities of empty talk, given the confidence of each text's likeliest tag."""
+        plain = np.zeros((len(texts), self.encoder.dim), dtype=np.float32)
+        inputs = self.inputs(texts, plain, self.encoder.embed(texts))
+        return self.empty_judge.probability(empty_voices(inputs, self.opinions, loudest=confidences))
+
     def mixed_vectors(self, passages: Sequence[str], comments: Sequence[str]) -> Vectors:
         """Return the tuned vectors of passages with the share of their comments that the settings give them."""
         distinct = list(dict.fromkeys([*passages, *comments]))
@@ -134,6 +169,11 @@ class TaggerModel:
             polarity = POLARITIES[int(sides[row, column])]
             rows[row].append(Tag(self.keys[column], polarity, round(float(themes[row, column]), 4), said_by))
         return [sorted(tags, key=lambda tag: (-tag.confidence, tag.key)) for tags in rows]
+
+
+def loudest(tags: Sequence[Sequence[Tag]]) -> list[float]:
+    """Return the confidence of the likeliest tag of each text, 0 where there is none."""
+    return [max((tag.confidence for tag in one), default=0.0) for one in tags]
 
 
 def blend_context(own: Vectors, whole: Vectors, *, share: float) -> Vectors:

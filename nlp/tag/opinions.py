@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nlp.embed.types import Vectors
 from nlp.tag import lexical
+from nlp.tag.emptiness import fit_wording, voices, wording_features
 from nlp.tag.lexical import Linear, Sparse
 from nlp.tag.rules import Rule, rule_hits
 from nlp.tag.targets import Targets
@@ -19,6 +20,8 @@ OPINIONS = ("tuned", "embedding", "wording", "prototype", "rule")
 EMBEDDING_STRENGTH, WORDING_STRENGTH, SIDE_STRENGTH = 2.0, 4.0, 4.0
 # Definitions count as this many examples in a prototype.
 DEFINITION_WEIGHT = 5.0
+# Column of the lexicon features that has the weight of bad words.
+BAD = 2
 # Cosines are spread to the size of log-odds.
 PROTOTYPE_SCALE = 10.0
 
@@ -54,6 +57,8 @@ class Opinions:
         prototypes: (themes, dim) unit rows in the plain space.
         tuned_sides: Tuned vector to (themes x polarities) log-odds.
         sides: Words, plain vector and lexicon to the polarity's log-odds, whatever the theme.
+        tuned_empty: Tuned vector to the log-odds of empty talk.
+        empty: Words and shape to the log-odds of empty talk.
     """
 
     idf: NDArray[np.float32]
@@ -63,6 +68,8 @@ class Opinions:
     prototypes: Vectors
     tuned_sides: Linear
     sides: Linear
+    tuned_empty: Linear
+    empty: Linear
 
 
 def fit_prototypes(embeddings: Vectors, targets: Targets, definitions: Vectors) -> Vectors:
@@ -80,8 +87,10 @@ def side_features(inputs: Inputs, weighed: Sparse) -> Sparse:
     return sparse.hstack([weighed, sparse.csr_matrix(dense)]).tocsr().astype(np.float32)
 
 
-def fit_opinions(inputs: Inputs, targets: Targets, *, tuned: tuple[Linear, Linear], definitions: Vectors) -> Opinions:
-    """Fit the cheap models; the tuned encoder's heads are handed in as (themes, polarity)."""
+def fit_opinions(
+    inputs: Inputs, targets: Targets, *, tuned: tuple[Linear, Linear, Linear], definitions: Vectors
+) -> Opinions:
+    """Fit the cheap models; the tuned encoder's heads are handed in as (themes, polarity, empty talk)."""
     idf = lexical.inverse_frequency(inputs.counts)
     weighed = lexical.weigh(inputs.counts, idf)
     rows, columns = np.nonzero(targets.polarity >= 0)
@@ -101,6 +110,8 @@ def fit_opinions(inputs: Inputs, targets: Targets, *, tuned: tuple[Linear, Linea
             strength=SIDE_STRENGTH,
             weights=targets.weights[rows],
         ),
+        tuned_empty=tuned[2],
+        empty=fit_wording(inputs.texts, weighed, targets.empty, weights=targets.weights),
     )
 
 
@@ -124,6 +135,18 @@ def side_opinions(inputs: Inputs, models: Opinions) -> Vectors:
     tuned = models.tuned_sides(inputs.tuned).reshape(len(inputs.texts), -1, len(POLARITIES))
     plain = models.sides(side_features(inputs, weighed))[:, None, :]
     return np.stack([log_softmax(tuned), np.broadcast_to(log_softmax(plain), tuned.shape)]).astype(np.float32)
+
+
+def empty_voices(inputs: Inputs, models: Opinions, *, loudest: Vectors) -> Vectors:
+    """Return (n, 5) voices on empty talk; `loudest` is the confidence of each text's likeliest tag."""
+    words = models.empty(wording_features(inputs.texts, lexical.weigh(inputs.counts, models.idf)))
+    return voices(
+        models.tuned_empty(inputs.tuned)[:, 0],
+        words[:, 0],
+        models.tuned(inputs.tuned),
+        loudest=loudest,
+        bad=inputs.valences[:, BAD],
+    )
 
 
 def log_softmax(logits: Vectors) -> Vectors:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nlp.config import TagConfig
 from nlp.embed.types import Embedder
 from nlp.errors import ModelMissingError, TagError
+from nlp.tag.emptiness import EmptyJudge
 from nlp.tag.encoder import Delta
 from nlp.tag.lexical import Linear
 from nlp.tag.model import TaggerModel
@@ -18,10 +19,10 @@ from nlp.tag.stack import Stack
 
 ARRAYS, CARD = "model.safetensors", "model.json"
 # Raised whenever the layout of the two files changes.
-FORMAT = 1
+FORMAT = 2
 REBUILD = "build it with: sottovoce taxonomy train"
 # Kept as half floats: three decimals are enough for weights that are summed into log-odds.
-HALF = ("wording.weights", "sides.weights", "embedding.weights")
+HALF = ("wording.weights", "sides.weights", "embedding.weights", "empty.weights")
 
 
 def save_tagger(model: TaggerModel, folder: Path) -> None:
@@ -38,6 +39,7 @@ def save_tagger(model: TaggerModel, folder: Path) -> None:
         "keys": list(model.keys),
         "config": asdict(model.config),
         "stack": {"bias": model.stack.bias, "cut": model.stack.cut},
+        "empty": {"bias": model.empty_judge.bias, "cut": model.empty_judge.cut},
         "rules_toml": model.rules_toml,
         "lexicon_text": model.lexicon_text,
         "card": dict(model.card),
@@ -50,6 +52,7 @@ def _arrays(model: TaggerModel) -> dict[str, NDArray[np.generic]]:
         "stack.weights": model.stack.weights,
         "stack.shifts": model.stack.shifts,
         "side_weights": model.side_weights,
+        "empty_judge.weights": model.empty_judge.weights,
     }
     for name, values in model.delta.values.items():
         arrays[f"delta.{name}"] = values
@@ -89,6 +92,7 @@ def load_tagger(folder: Path, *, plain_encoder: Embedder | None = None) -> Tagge
         opinions=_read_opinions(arrays),
         stack=Stack(arrays["stack.weights"], card["stack"]["bias"], arrays["stack.shifts"], card["stack"]["cut"]),
         side_weights=arrays["side_weights"],
+        empty_judge=EmptyJudge(arrays["empty_judge.weights"], card["empty"]["bias"], card["empty"]["cut"]),
         rules_toml=card["rules_toml"],
         lexicon_text=card["lexicon_text"],
         card=card["card"],
@@ -116,4 +120,6 @@ def _read_opinions(arrays: dict[str, NDArray[np.generic]]) -> Opinions:
         prototypes=arrays["prototypes"].astype(np.float32),
         tuned_sides=linear("tuned_sides"),
         sides=linear("sides"),
+        tuned_empty=linear("tuned_empty"),
+        empty=linear("empty"),
     )

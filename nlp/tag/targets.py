@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import ExampleError
-from nlp.tag.types import POLARITIES, Example
+from nlp.tag.types import EMPTY_KIND, POLARITIES, Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,17 @@ class Targets:
         themes: (n, themes) float32 of 0 and 1; NaN where nobody judged.
         polarity: (n, themes) int64, a place in `POLARITIES`; -1 where the theme is not stated.
         weights: (n,) float32, how much each row counts.
+        empty: (n,) float32, 1 where the text is empty talk, 0 where it is not; NaN where nobody judged the whole text.
     """
 
     themes: NDArray[np.float32]
     polarity: NDArray[np.int64]
     weights: NDArray[np.float32]
+    empty: NDArray[np.float32]
 
     def rows(self, chosen: NDArray[np.int64]) -> "Targets":
         """Return the chosen rows."""
-        return Targets(self.themes[chosen], self.polarity[chosen], self.weights[chosen])
+        return Targets(self.themes[chosen], self.polarity[chosen], self.weights[chosen], self.empty[chosen])
 
 
 def make_targets(examples: Sequence[Example], *, keys: Sequence[str]) -> Targets:
@@ -47,7 +49,14 @@ def make_targets(examples: Sequence[Example], *, keys: Sequence[str]) -> Targets
                 raise ExampleError(f"{label.key!r} of {example.text[:40]!r} is no theme; see themes.toml")
             themes[row, column[label.key]] = 1.0
             polarity[row, column[label.key]] = POLARITIES.index(label.polarity)
-    return Targets(themes, polarity, np.array([example.weight for example in examples], dtype=np.float32))
+    weights = np.array([example.weight for example in examples], dtype=np.float32)
+    return Targets(themes, polarity, weights, np.array([_emptiness(one) for one in examples], dtype=np.float32))
+
+
+def _emptiness(example: Example) -> float:
+    if example.known is not None and not example.labels:
+        return np.nan
+    return float(example.kind == EMPTY_KIND and not example.labels)
 
 
 def fold_numbers(examples: Sequence[Example], *, folds: int, seed: int) -> NDArray[np.int64]:

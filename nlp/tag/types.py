@@ -34,6 +34,11 @@ class Label:
     polarity: Polarity
 
 
+# The kind of an example that says nothing of an experience: thanks, greetings, "n/a", noise. A verdict without a
+# reason ("love it") and talk about the weather have no theme either, and are not of this kind.
+EMPTY_KIND = "empty"
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A text with all of its points; no labels means that it makes none.
@@ -41,7 +46,8 @@ class Example:
     Attributes:
         text: One comment.
         labels: Every theme that it states.
-        kind: How it says it (plain, indirect, sarcastic, lookalike, ...); only for measuring.
+        kind: How it says it (plain, indirect, sarcastic, lookalike, ...); `EMPTY_KIND` is learned, the others are only
+            for measuring.
         weight: How much it counts in training; corrections by people count more.
         known: Keys whose presence or absence is settled; None for all. A correction settles one.
     """

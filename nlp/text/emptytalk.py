@@ -80,6 +80,8 @@ _FILLER = frozenset(
     "cool and the for so well just please pls sorry to too all team guys everyone folks from me us now then again "
     "anyway tbh really".split()
 )
+# Made of units, and yet a point: "thanks for nothing", "no reply yet".
+_COMPLAINT = re.compile(r"for nothing|\bno (?:reply|response|answer|news|updates?) (?:yet|so far)\b")
 _SEPARATOR = re.compile(r"[\s,.;:!?…()\[\]*\"'“”/&+~_–—-]+")
 
 
@@ -153,11 +155,16 @@ def _reason_without_words(bare: str, without: str) -> str:
     return "redacted" if PLACEHOLDER.search(bare) else "blank"
 
 
+def is_complaint(text: str) -> bool:
+    """Say whether a text has one of the phrases that are made of empty words and are a complaint all the same."""
+    return _COMPLAINT.search(text.lower()) is not None
+
+
 def _is_filler(text: str) -> bool:
     """Say whether units and small words make up the whole text; at least one unit must be there."""
     text = text.lower().replace("’", "'")
-    if "for nothing" in text:
-        return False  # "Thanks for nothing" is a complaint.
+    if is_complaint(text):
+        return False
     place, units = 0, 0
     while place < len(text):
         gap = _SEPARATOR.match(text, place)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from nlp.measure.tags import polarity_accuracy, tag_scores
+from nlp.tag.model import loudest
 from nlp.tag.rollup import roll_up
 from nlp.tag.types import Tag
 from nlp.text.canonical import canonical
@@ -21,6 +22,8 @@ from pipelines.prepare import text_config
 from pipelines.settings import Settings
 from pipelines.taxonomy import load_taxonomy, open_sentiment, open_tagger
 
+# Where on its scale a score praises, and up to where it blames: 8 and 5 of 10.
+PRAISE_FROM, BLAME_TO = 0.8, 0.5
 WORDS = {"negative": -1, "positive": 1, "neg": -1, "pos": 1, "neutral": 0}
 
 
@@ -34,14 +37,17 @@ def evaluate_tag(path: Path, *, settings: Settings, out: Path | None = None) -> 
     told = [_told(path, number, row) for number, row in enumerate(rows, start=1)]
     prepared = prepare_texts([str(row.get("text") or "") for row in rows], config=text_config(settings))
     given = tag_texts(prepared, settings)
+    silent = find_empty(prepared, given, settings)
+    given = [[] if is_empty else tags for tags, is_empty in zip(given, silent, strict=True)]
     write_predictions(
         out,
         (
             {
                 "id": row_id(row, number),
                 "themes": [{"key": t.key, "polarity": t.polarity, "confidence": t.confidence} for t in tags],
+                "empty": is_empty,
             }
-            for number, (row, tags) in enumerate(zip(rows, given, strict=True), start=1)
+            for number, (row, tags, is_empty) in enumerate(zip(rows, given, silent, strict=True), start=1)
         ),
     )
     scores = tag_scores([frozenset(t.key for t in tags) for tags in given], [frozenset(themes) for themes in told])
@@ -56,14 +62,36 @@ def evaluate_tag(path: Path, *, settings: Settings, out: Path | None = None) -> 
         "macro_f1": round(scores.macro_f1, 4),
         "polarity_accuracy": round(right, 4),
         "agreed_tags": agreed,
+        "polarity_against_score": _against_score(rows, given, told),
         "without_theme_right": _none_right(given, told),
-        "empty_found": _share([prepared[at].empty_reason is not None for at in empty]),
-        "real_lost": _share([prepared[at].empty_reason is not None for at in real]),
+        "empty_found": _share([silent[at] for at in empty]),
+        "real_lost": _share([silent[at] for at in real]),
         "by_theme": {
             key: {name: round(value, 4) for name, value in asdict(score).items()}
             for key, score in scores.by_tag.items()
         },
     }
+
+
+def _against_score(
+    rows: Sequence[dict[str, Any]], given: Sequence[Sequence[Tag]], told: Sequence[dict[str, str]]
+) -> dict[str, float | int] | None:
+    """Give the share of agreed tags with the right polarity where all that a comment says opposes its score.
+
+    Rows need a `score` and its `scale` ("0-10"); the upper fifth is praise, the lower half blame.
+    """
+    opposed = []
+    for at, (row, themes) in enumerate(zip(rows, told, strict=True)):
+        if row.get("score") is None or not row.get("scale") or not themes:
+            continue
+        low, high = (float(end) for end in str(row["scale"]).split("-"))
+        place = (float(row["score"]) - low) / (high - low)
+        against = "negative" if place >= PRAISE_FROM else "positive" if place <= BLAME_TO else None
+        if against and set(themes.values()) == {against}:
+            opposed.append(at)
+    tags = [{tag.key: tag.polarity for tag in given[at]} for at in opposed]
+    right, agreed = polarity_accuracy(tags, [told[at] for at in opposed])
+    return {"share": round(right, 4), "n": agreed} if agreed else None
 
 
 def tag_texts(prepared: Sequence[PreparedText], settings: Settings) -> list[list[Tag]]:
@@ -76,6 +104,17 @@ def tag_texts(prepared: Sequence[PreparedText], settings: Settings) -> list[list
     for (row, _), found in zip(passages, tags, strict=True):
         by_row[row].append(found)
     return [roll_up(found) for found in by_row]
+
+
+def find_empty(prepared: Sequence[PreparedText], given: Sequence[Sequence[Tag]], settings: Settings) -> list[bool]:
+    """Say which texts are empty talk, by the rules of the text stage or by the tagger, as the pipeline does."""
+    asked = [at for at, text in enumerate(prepared) if text.empty_reason is None and text.passages]
+    confidences = loudest([given[at] for at in asked])
+    found = open_tagger(settings).find_empty([prepared[at].redacted for at in asked], confidences)
+    silent = [text.empty_reason is not None for text in prepared]
+    for at, is_empty in zip(asked, found.tolist(), strict=True):
+        silent[at] = is_empty
+    return silent
 
 
 def _told(path: Path, number: int, row: dict[str, Any]) -> dict[str, str]:

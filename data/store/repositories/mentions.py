@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
@@ -90,8 +91,12 @@ def store_tags(
     tagger_key: str,
     passage_sentiment: Mapping[int, float],
     comment_sentiment: Mapping[int, float],
+    empty: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
-    """Replace the taxonomy mentions of a batch of comments; what a person said stays and wins."""
+    """Replace the taxonomy mentions of a batch of comments; what a person said stays and wins.
+
+    `empty` has the reasons, by key, of the comments that say nothing; the others are taken for real ones.
+    """
     if not comments:
         return
     pks = [comment.pk for comment in comments]
@@ -107,7 +112,15 @@ def store_tags(
         session.execute(update(Passage), [{"id": k, "sentiment": v} for k, v in passage_sentiment.items()])
     session.execute(
         update(Comment),
-        [{"id": pk, "tagged_with": tagger_key, "sentiment": comment_sentiment.get(pk)} for pk in pks],
+        [
+            {
+                "id": pk,
+                "tagged_with": tagger_key,
+                "sentiment": comment_sentiment.get(pk),
+                "empty_reason": empty.get(pk),
+            }
+            for pk in pks
+        ],
     )
     mark_stale(session, {comment.account_id or "" for comment in comments})
 

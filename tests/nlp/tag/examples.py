@@ -39,4 +39,7 @@ _LINES = [
     ("ok", []),
 ]
 
-EXAMPLES = [Example(text, tuple(Label(key, side) for key, side in labels)) for text, labels in _LINES]  # type: ignore[arg-type]
+EXAMPLES = [
+    Example(text, tuple(Label(key, side) for key, side in labels), kind="" if labels else "empty")  # type: ignore[arg-type]
+    for text, labels in _LINES
+]

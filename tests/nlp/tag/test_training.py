@@ -10,11 +10,13 @@ from nlp.config import TagConfig
 from nlp.embed.hashing import HashingEmbedder
 from nlp.embed.load import load_embedder
 from nlp.errors import ModelMissingError, TagError
+from nlp.tag.finetune import finetune
 from nlp.tag.model import TaggerModel
 from nlp.tag.storage import load_tagger, save_tagger
+from nlp.tag.targets import make_targets
 from nlp.tag.train import train
 from nlp.tag.types import Correction, Tag
-from tests.nlp.tag.examples import DEFINITIONS, EXAMPLES, LEXICON, QUICK
+from tests.nlp.tag.examples import DEFINITIONS, EXAMPLES, KEYS, LEXICON, QUICK
 
 EMBEDDER = HashingEmbedder(256)
 
@@ -96,6 +98,17 @@ def test_unlike_lengths_and_too_few_examples_are_refused(model: TaggerModel) -> 
     with pytest.raises(TagError, match="too few"):
         train(EXAMPLES[:5], DEFINITIONS, EMBEDDER, config=QUICK)
     assert model.tag([], [], EMBEDDER.embed([])) == []
+
+
+def test_held_out_examples_join_in_only_at_the_end() -> None:
+    config = TagConfig(epochs=2, batch_size=8, threads=1, frozen_layers=5)
+    texts, held = [example.text for example in EXAMPLES], np.arange(6)
+    targets = make_targets(EXAMPLES, keys=KEYS)
+    turned = replace(targets, themes=np.where(np.arange(len(texts))[:, None] < 6, 1 - targets.themes, targets.themes))
+    first, last = finetune(texts, targets, held=held, config=config, seed=0)
+    first_turned, last_turned = finetune(texts, turned, held=held, config=config, seed=0)
+    assert first.delta.digest() == first_turned.delta.digest()
+    assert len({first.delta.digest(), last.delta.digest(), last_turned.delta.digest()}) == 3
 
 
 def test_fine_tuning_learns_and_repeats() -> None:

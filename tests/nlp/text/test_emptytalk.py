@@ -30,7 +30,8 @@ it's fine|so-so|decent|could be better|wrong totals|lost data|never again|cancel
 no complaints|not bad|typo in report|rude agent|fast replies|weird errors|we were promised SSO|
 3 days downtime|404 errors|no comment function|test environment missing|nothing we didn't know|
 test coverage poor|no thanks to support|hello page is slow|QBR useless|dept codes wrong|fees|reset fails|
-were slow|zu teuer|trop cher|muy lento|same bugs again|see above limits too low|no idea how to export
+were slow|zu teuer|trop cher|muy lento|same bugs again|see above limits too low|
+no reply yet|still no answer so far|no idea how to export
 """
 
 
