@@ -3,10 +3,10 @@
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from data.errors import DataError, NotFoundError
@@ -17,6 +17,8 @@ PREFIX = "sv_"
 # 256 random bits: a keyed hash is enough, nothing can be guessed (a password hash would cost 120 ms a request).
 KEY_BYTES = 32
 KEY_ROLES = ("viewer", "csm", "analyst", "admin")
+# How often a key's last use is written: a reader of the list of keys wants the day, not the second.
+USE_WRITTEN_EVERY = timedelta(minutes=1)
 
 
 class KeyRequestError(DataError, ValueError):
@@ -33,6 +35,7 @@ class KeyInfo:
     accounts: tuple[str, ...] | None
     created_at: datetime
     revoked_at: datetime | None
+    last_used_at: datetime | None = field(default=None, compare=False)
 
 
 def create_key(
@@ -110,10 +113,16 @@ def revoke_key(session: Session, key_id: str, *, now: datetime) -> KeyInfo:
     return _info(row)
 
 
+def note_use(session: Session, key_id: str, *, now: datetime) -> None:
+    """Write when a key was last used, unless that was written within the last minute (by another process, say)."""
+    stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= now - USE_WRITTEN_EVERY)
+    session.execute(update(ApiKey).where(ApiKey.key_id == key_id, stale).values(last_used_at=now))
+
+
 def _hash(vault: Vault, secret: str) -> str:
     return vault.hash("api key\x1f" + secret)
 
 
 def _info(row: ApiKey) -> KeyInfo:
     accounts = None if row.accounts is None else tuple(str(one) for one in row.accounts)
-    return KeyInfo(row.key_id, row.name, row.role, accounts, row.created_at, row.revoked_at)
+    return KeyInfo(row.key_id, row.name, row.role, accounts, row.created_at, row.revoked_at, row.last_used_at)
