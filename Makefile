@@ -14,7 +14,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-all check fix sample migrate taxonomy serve-api serve-dashboard evaluate clean lock
+.PHONY: help install install-dev demo test test-all check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench clean lock
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ serve-dashboard: $(STAMP)  ## Serve the dashboard
 CORPORA ?= ../shared/corpora
 evaluate: $(STAMP)  ## Measure on labelled corpora and write docs/quality.md (CORPORA=folder)
 	$(BIN)/sottovoce evaluate all $(CORPORA) --docs docs/quality.md
+
+bench: $(DEV_STAMP)  ## Measure beside the stock libraries, write docs/performance.md and docs/quality.md (goes on where it was)
+	$(BIN)/sottovoce bench all $(CORPORA) --docs docs
 
 lock: $(DEV_STAMP)  ## Pin again what is installed (after changing pyproject.toml)
 	$(BIN)/python requirements/lock.py

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp.cluster.records import UNASSIGNED, Reason
-from nlp.cluster.space import unit
+from nlp.cluster.space import unit, weighted_sums
 from nlp.types import BoolArray, FloatArray, IntArray, RealArray
 
 # A robust standard deviation is 1.4826 times the median absolute deviation (normal distribution).
@@ -32,9 +32,7 @@ def least_size(rows: int, *, min_size: int) -> int:
 
 def centroids(rows: FloatArray, labels: IntArray, weights: RealArray) -> FloatArray:
     """Return (themes, dim) unit weighted means; labels are 0.., -1 counts for nothing."""
-    total = np.zeros((int(labels.max(initial=-1)) + 1, rows.shape[1]), dtype=np.float64)
-    known = labels >= 0
-    np.add.at(total, labels[known], rows[known] * weights[known, None])
+    total = weighted_sums(rows, labels, weights, count=int(labels.max(initial=-1)) + 1)
     return unit(total.astype(np.float32))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from nlp.cluster.outliers import centroids
 from nlp.cluster.records import UNASSIGNED
-from nlp.cluster.space import group_numbers, unit
+from nlp.cluster.space import group_numbers, unit, weighted_sums
 from nlp.types import FloatArray, IntArray, RealArray
 
 
@@ -38,8 +38,7 @@ def roll_up(
     names = list(dict.fromkeys(groups))
     words = np.maximum(np.asarray(lengths, dtype=np.float64), 1.0)
     centred = unit(embeddings - embeddings.mean(axis=0)) if len(embeddings) else embeddings
-    comments = np.zeros((len(names), embeddings.shape[1]), dtype=np.float64)
-    np.add.at(comments, number, centred * words[:, None])
+    comments = weighted_sums(centred, number, words, count=len(names))
     middle = centroids(centred, labels, np.ones(len(labels)))
     said: list[dict[int, float]] = [{} for _ in names]
     for at, theme, count in zip(number.tolist(), labels.tolist(), words.tolist(), strict=True):

@@ -16,7 +16,7 @@ def load_embedder(config: EmbedConfig | None = None) -> Embedder:
         from nlp.embed.runtime import OnnxEmbedder
 
         return OnnxEmbedder(config)
-    if config.precision != "fp32":
+    if config.precision == "int8":
         raise EmbedError(
             f"precision {config.precision!r} exists for the packaged model on backend 'onnx' only, "
             f"got model {config.model!r} on {config.backend!r}; set precision to 'fp32'"

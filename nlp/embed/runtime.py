@@ -12,14 +12,17 @@ import numpy as np
 
 from nlp.config import EmbedConfig
 from nlp.embed import packaged
-from nlp.embed.batches import mean_share, padded, token_batches
+from nlp.embed.batches import length_batches
 from nlp.embed.graph import BertShape, build_encoder
+from nlp.embed.reach import packaged_reach
 from nlp.embed.types import Vectors
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+# Names the 8-bit arithmetic in keys; another scheme of rounding needs another name.
+INT8_NAME = "int8c"
 # Texts tokenised at once: bounds memory for a million rows and still gives batches of like length.
 CHUNK = 8192
 
@@ -79,7 +82,7 @@ class OnnxEmbedder:
         """Model, revision and preprocessing. fp32 here and in torch agree within rounding and share their key."""
         parts = [f"{packaged.NAME}@{packaged.REVISION}", self._name, f"max{self._config.max_tokens}"]
         if self._config.precision != "fp32":
-            parts.append(self._config.precision)
+            parts.append(INT8_NAME)
         return "/".join(part for part in parts if part)
 
     @property
@@ -94,8 +97,8 @@ class OnnxEmbedder:
     @cached_property
     def _session(self) -> "InferenceSession":
         weights = {**packaged.packaged_weights(), **self._replaced}
-        model = build_encoder(weights, read_shape(packaged.checked_folder()), precision=self._config.precision)
-        return open_session(model)
+        reach = packaged_reach() if self._config.precision != "fp32" else None
+        return open_session(build_encoder(weights, read_shape(packaged.checked_folder()), reach=reach))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return (n, dim) unit rows in the order of `texts`."""
@@ -108,7 +111,7 @@ class OnnxEmbedder:
 
     def _embed_chunk(self, texts: Sequence[str], out: Vectors) -> None:
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        batches = list(token_batches([len(row) for row in tokens], budget=self._config.batch_tokens))
+        batches = list(length_batches([len(row) for row in tokens], budget=self._config.batch_tokens))
         self._session  # noqa: B018 - loaded here, once, and not in several threads at a time
         with ThreadPoolExecutor(self._config.threads or os.cpu_count() or 1) as pool:
             found = pool.map(lambda batch: self._forward([tokens[number] for number in batch]), batches)
@@ -116,7 +119,5 @@ class OnnxEmbedder:
                 out[batch] = vectors
 
     def _forward(self, tokens: Sequence[Sequence[int]]) -> Vectors:
-        ids, lengths = padded(tokens)
-        share = mean_share(lengths, width=ids.shape[1])
-        vectors: Vectors = self._session.run(None, {"ids": ids, "lengths": lengths, "share": share})[0]
+        vectors: Vectors = self._session.run(None, {"ids": np.array(tokens, dtype=np.int64)})[0]
         return vectors

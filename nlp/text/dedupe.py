@@ -57,20 +57,20 @@ def near_groups(texts: Sequence[str], *, threshold: float = 0.85, seed: int = 0)
     and numbers agree. The groups do not depend on the order of the texts. Source: Broder 1997 (MinHash), banded.
     """
     forms = [normal_form(text) for text in texts]
-    order = sorted(range(len(texts)), key=lambda place: (forms[place], texts[place]))
-    parents = list(range(len(texts)))
+    heads: dict[str, int] = {}
+    for place in sorted(range(len(texts)), key=lambda place: (forms[place], texts[place])):
+        heads.setdefault(forms[place], place)
+    # Equal forms are one from here on, so a wording that thousands wrote costs as much as one.
+    distinct = list(heads)
+    parents = list(range(len(distinct)))
     grams: dict[int, frozenset[str]] = {}
-    for left, right in _candidates(forms, order, seed=seed):
-        if _root(parents, left) != _root(parents, right) and _same(
-            forms, left, right, threshold=threshold, grams=grams
-        ):
-            parents[_root(parents, right)] = _root(parents, left)
-    rank = {place: position for position, place in enumerate(order)}
-    best: dict[int, int] = {}
-    for place in range(len(texts)):
-        root = _root(parents, place)
-        best[root] = min(best.get(root, place), place, key=lambda each: rank[each])
-    return np.array([best[_root(parents, place)] for place in range(len(texts))], dtype=np.int64)
+    for left, right in _candidates(distinct, seed=seed):
+        one, other = _root(parents, left), _root(parents, right)
+        if one != other and _same(distinct, left, right, threshold=threshold, grams=grams):
+            # The first in order stands for the group.
+            parents[max(one, other)] = min(one, other)
+    first = {form: heads[distinct[_root(parents, number)]] for number, form in enumerate(distinct)}
+    return np.array([first[form] for form in forms], dtype=np.int64)
 
 
 def agree(left: str, right: str) -> bool:
@@ -83,8 +83,6 @@ def _facts(form: str) -> tuple[Counter[str], int]:
 
 
 def _same(forms: Sequence[str], left: int, right: int, *, threshold: float, grams: dict[int, frozenset[str]]) -> bool:
-    if forms[left] == forms[right]:
-        return True
     for place in (left, right):
         if place not in grams:
             grams[place] = _grams(forms[place])
@@ -98,24 +96,22 @@ def _grams(form: str) -> frozenset[str]:
     return frozenset(padded[place : place + _GRAM] for place in range(max(1, len(padded) - _GRAM + 1)))
 
 
-def _candidates(forms: Sequence[str], order: Sequence[int], *, seed: int) -> list[tuple[int, int]]:
-    """Return pairs that share a band, each text with a few before it in sorted order."""
-    if not order:
+def _candidates(forms: Sequence[str], *, seed: int) -> list[tuple[int, int]]:
+    """Return pairs of places that share a band, each form with a few before it in order."""
+    if not forms:
         return []
     bands = np.concatenate(
-        [
-            _signatures([forms[place] for place in order[start : start + _CHUNK]], seed=seed)
-            for start in range(0, len(order), _CHUNK)
-        ]
+        [_signatures(forms[start : start + _CHUNK], seed=seed) for start in range(0, len(forms), _CHUNK)]
     )
-    pairs: set[tuple[int, int]] = set()
+    found: list[NDArray[np.int64]] = []
     for band in range(_BANDS):
         column = bands[:, band]
         ranks = np.argsort(column, kind="stable")
         for back in range(1, _LOOK_BACK + 1):
             hits = np.flatnonzero(column[ranks[back:]] == column[ranks[:-back]])
-            pairs.update(zip(ranks[hits].tolist(), ranks[hits + back].tolist(), strict=True))
-    return [(order[left], order[right]) for left, right in sorted(pairs)]
+            found.append(ranks[hits] * len(forms) + ranks[hits + back])
+    pairs = np.unique(np.concatenate(found))
+    return list(zip((pairs // len(forms)).tolist(), (pairs % len(forms)).tolist(), strict=True))
 
 
 def _signatures(forms: Sequence[str], *, seed: int) -> NDArray[np.uint64]:

@@ -7,7 +7,7 @@ from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, PLACES, PRODUCTS
 from nlp.text.people import fold, is_plain, reads_as_name
 from nlp.text.records import Reading, Span, Token, Vocabulary
 
-_TITLES = frozenset(
+TITLES = frozenset(
     "mr mr. mrs mrs. ms ms. miss mx dr dr. prof prof. herr frau herrn mme mme. mlle sr. sra. señor señora".split()
 )
 # Nouns right before a name: "our CSM Tunde", "colleague Xiu", "named Aryeh".
@@ -68,7 +68,7 @@ def _name_width(tokens: Sequence[Token], place: int, *, covered: Collection[int]
         return 1 + _surnames(tokens, place + 1, plain=plain) if _in_case(token, text) or len(folded) >= 4 else 0
     if not token.text[0].isupper() or (text.isupper() and len(text) > 12):
         return 0
-    titled = place > 0 and tokens[place - 1].text.lower() in _TITLES
+    titled = place > 0 and tokens[place - 1].text.lower() in TITLES
     if titled:
         return 1 + _surnames(tokens, place + 1, plain=plain)
     if folded in DOUBTFUL_NAMES:
@@ -116,7 +116,7 @@ def _is_introduced(tokens: Sequence[Token], place: int) -> bool:
 
 def _has_cue(tokens: Sequence[Token], place: int) -> bool:
     before = tokens[place - 1].text.lower() if place else ""
-    if before in _ROLES or before in _TITLES:
+    if before in _ROLES or before in TITLES:
         return True
     after = [token.lemma for token in tokens[place + 1 : place + 5]]
     if not after:

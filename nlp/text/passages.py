@@ -20,6 +20,8 @@ _CONTRAST = frozenset(
 # These open a clause of contrast anywhere; "yet", "though" and "only" have other uses and need a comma or dash before.
 _SURE_CONTRAST = frozenset({"but", "however", "although", "whereas", "nevertheless", "nonetheless"})
 _ADDITION = frozenset({"and", "also", "plus", "so", "while", "then", "or", "additionally", "besides", "furthermore"})
+# Without any of these and without marks a sentence is one passage, and its edges stay.
+JOINING_WORDS = _SURE_CONTRAST | _ADDITION | {"yet"}
 _DASHES = frozenset({"-", "–", "—", "--", "/", "|", "•", "·", "*", "->", "=>", "+"})
 _CLAUSE_MARKS = frozenset({",", ";", ":"}) | _DASHES
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})

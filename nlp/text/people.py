@@ -82,6 +82,10 @@ class Gazetteer:
         self._keep = {phrase for name in keep if (phrase := tuple(word.folded for word in split_words(name)))}
         self._keep_starts = {phrase[0] for phrase in self._keep}
 
+    def __bool__(self) -> bool:
+        """Say whether any name is known."""
+        return bool(self._contacts or self._staff or self._keep)
+
     def find(
         self, text: str, *, tokens: Sequence[Token] = (), plain: Vocabulary = NO_WORDS
     ) -> tuple[list[Span], list[Span]]:
@@ -89,7 +93,7 @@ class Gazetteer:
 
         `plain` holds English words in lower case: a contact called "Cook" is found only where it reads as a name.
         """
-        if not (self._contacts or self._staff or self._keep):
+        if not self:
             return [], []
         words = split_words(text)
         tags = {token.start: place for place, token in enumerate(tokens)}

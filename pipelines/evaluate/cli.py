@@ -39,11 +39,16 @@ def discover(
     label: Annotated[str | None, typer.Option("--label", help="Column of one label.")] = None,
     labels: Annotated[str | None, typer.Option("--labels", help="Column of several, joined by |.")] = None,
     out: Out = None,
+    cache: Annotated[
+        bool,
+        typer.Option("--cache/--no-cache", help="Keep texts, vectors and the result in the home folder; use them."),
+    ] = False,
 ) -> None:
     """Find themes from nothing and measure them against labels."""
     from pipelines.evaluate.discover import evaluate_discover
 
-    _print(evaluate_discover(file, text=text, label=label, labels=labels, settings=_settings(), out=out))
+    found = evaluate_discover(file, text=text, label=label, labels=labels, settings=_settings(), out=out, cache=cache)
+    _print(found)
 
 
 @evaluate_app.command("tag")
@@ -85,6 +90,38 @@ def sentiment(
     _print(evaluate_sentiment(file, text=text, label=label, settings=_settings(), out=out))
 
 
+@evaluate_app.command("aspects")
+@explained
+def aspects(
+    file: File,
+    text: TextColumn = "text",
+    meta: Annotated[str, typer.Option("--meta", help='Column of JSON: {"polarity": {aspect: polarity}}.')] = "meta",
+    out: Out = None,
+) -> None:
+    """Find the polarity of each thing that a sentence speaks of; measure against what people said."""
+    from pipelines.evaluate.aspects import evaluate_aspects
+
+    _print(evaluate_aspects(file, text=text, meta=meta, settings=_settings(), out=out))
+
+
+@evaluate_app.command("names")
+@explained
+def names(
+    file: Annotated[Path | None, typer.Argument(help="Labelled or not; without it the themes in the store.")] = None,
+    text: TextColumn = "text",
+    out: Annotated[Path, typer.Option("--out", help="Folder for quiz.txt and key.json.")] = Path("names_quiz"),
+    seed: Annotated[int, typer.Option("--seed", help="Which themes and comments are drawn.")] = 0,
+    answers: Annotated[Path | None, typer.Option("--answers", help="Score these answers to the quiz in --out.")] = None,
+) -> None:
+    """Write a quiz that tells whether names say what is in their themes, or score its answers."""
+    from pipelines.evaluate.names import evaluate_names, score_quiz
+
+    if answers is not None:
+        _print(score_quiz(answers, out / "key.json"))
+        return
+    _print(evaluate_names(file, text=text, settings=_settings(), out=out, seed=seed))
+
+
 @evaluate_app.command("all")
 @explained
 def everything(
@@ -92,8 +129,9 @@ def everything(
     docs: Annotated[Path | None, typer.Option("--docs", help="Write this page from the figures.")] = None,
 ) -> None:
     """Run every measure over a folder and over the shipped gold labels."""
+    from pipelines.bench.report import beside_of
     from pipelines.evaluate.everything import evaluate_all, quality_page
 
     summaries = evaluate_all(folder, say=typer.echo)
     if docs is not None:
-        docs.write_text(quality_page(summaries), encoding="utf-8")
+        docs.write_text(quality_page(summaries, beside=beside_of(docs.parent)), encoding="utf-8")

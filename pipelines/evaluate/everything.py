@@ -46,6 +46,8 @@ def _commands(folder: Path) -> Iterator[list[str]]:
             yield ["fewshot", str(file), "--text", "text", "--labels", labels, "--k", str(k)]
         if any(row.get("score") is not None for row in rows):
             yield ["sentiment", str(file), "--text", "text", "--label", "score"]
+        if any("polarity" in str(row.get("meta") or "") for row in rows):
+            yield ["aspects", str(file), "--text", "text"]
 
 
 def _run(words: Sequence[str]) -> Summary:
@@ -57,10 +59,15 @@ def _run(words: Sequence[str]) -> Summary:
     return summary
 
 
-def quality_page(summaries: Sequence[Summary]) -> str:
-    """Write the page: one table a command."""
-    of = {name: [s for s in summaries if s["command"] == name] for name in ("discover", "tag", "fewshot", "sentiment")}
-    parts = [HEAD]
+def quality_page(summaries: Sequence[Summary], *, beside: str = "") -> str:
+    """Write the page: one table a command.
+
+    Args:
+        summaries: What the commands printed.
+        beside: Tables beside the stock libraries, from `sottovoce bench`.
+    """
+    of = {name: [s for s in summaries if s["command"] == name] for name in COMMANDS}
+    parts = [HEAD, *([beside] if beside else [])]
     if of["discover"]:
         parts += [
             DISCOVER,
@@ -73,16 +80,22 @@ def quality_page(summaries: Sequence[Summary]) -> str:
     if of["sentiment"]:
         rows = [[_stem(s), s["clear"], f"{s['auc']:.3f}", f"{s['accuracy']:.3f}"] for s in of["sentiment"]]
         parts += [SENTIMENT, _table(["file", "rows", "AUC", "accuracy"], rows)]
+    if of["aspects"]:
+        rows = [[_stem(s), s["aspects"], *(f"{s[name]:.3f}" for name in ASPECT_MEASURES)] for s in of["aspects"]]
+        parts += [ASPECTS, _table(["file", "aspects", "accuracy", "of clear ones", "macro F1"], rows)]
     return "\n\n".join(parts) + "\n"
 
 
+COMMANDS = ("discover", "tag", "fewshot", "sentiment", "aspects")
 LEVELS = ("fine", "parents")
+ASPECT_MEASURES = ("accuracy", "clear_accuracy", "macro_f1")
 HEAD = """# Quality
 
-Written by `make evaluate` (`sottovoce evaluate all FOLDER --docs docs/quality.md`); every figure comes from that run.
+Written by `make bench` (`sottovoce bench report`) from the runs in [bench.json](bench.json), or without the stock
+libraries' side by `make evaluate`; every figure comes from such a run. Speed: [performance.md](performance.md).
 The corpora are public and lie outside the project; nothing that ships was trained on them. The settings are the same
 for all."""
-DISCOVER = """## Discovery: themes found from nothing
+DISCOVER = """## Discovery: both levels of themes
 
 Passages are clustered; a row's main theme is the one of its passages' themes nearest to the row as a whole. Unassigned
 rows count as one cluster; a theme that holds over 40 % of the rows counts for nothing in F1. Settings of the clusterer
@@ -103,9 +116,10 @@ DISCOVER_COLUMNS = [
 ]
 TAG = """## Tagging: the 24 themes
 
-`blind.jsonl` was written by somebody who had not seen the taxonomy's examples; `sample.jsonl` is a random part of the
-shipped sample, labelled by readers who did not write it, and harder: short, oblique, many voices. Neither is trained
-on; a few wordings of empty talk were added after a look at those that both files' "empty found" had missed."""
+`blind.jsonl` and `hard.jsonl` were written by people who had not seen the taxonomy's examples; `sample.jsonl` is a
+random part of the shipped sample, labelled by readers who did not write it: short, oblique, many voices. None is
+trained on, and no training text shares five words in a row with one. Where empty talk begins was settled with a look
+at the misses on all three, so "empty found" is a little flattered."""
 TAG_COLUMNS = [
     "file",
     "rows",
@@ -125,6 +139,9 @@ FEWSHOT_COLUMNS = ["file", "k", "labels", "left out", "micro F1", "macro F1"]
 SENTIMENT = """## Sentiment of whole comments
 
 Stars: 1-2 are blame, 4-5 praise, 3 is left out."""
+ASPECTS = """## Polarity by aspect
+
+The passage nearest to the aspect's name, and the valued words in it; "clear ones" are not neutral."""
 
 
 def _stem(summary: Summary) -> str:

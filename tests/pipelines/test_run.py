@@ -138,7 +138,15 @@ def test_drift_counts_only_what_came_since_the_fit(sqlite_store, vault, tmp_path
     folder.mkdir()
     for file in answers[0].iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
-    notes = "\n".join(f"n{n},2026-01-0{n},Soup of the day was lentil with leek number {n}." for n in range(1, 7))
+    far = [
+        "Soup of the day was lentil with leek.",
+        "The striker scored twice after half time.",
+        "Owls hunt voles in the meadow at night.",
+        "Her violin sonata is in the key of G minor.",
+        "Granite cools slowly, deep below the volcano.",
+        "Grandmother knitted red woollen socks.",
+    ]
+    notes = "\n".join(f'n{n},2026-01-0{n},"{text}"' for n, text in enumerate(far, start=1))
     (folder / "review_notes.csv").write_text(f"note_id,noted_at,text\n{notes}\n", encoding="utf-8")
     bench = _bench(sqlite_store, vault, tmp_path)
     import_path(folder, bench=bench)

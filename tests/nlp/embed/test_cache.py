@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.embed.batches import mean_share, padded, token_batches
+from nlp.embed.batches import length_batches
 from nlp.embed.cache import MemoryStore, content_hash, embed_cached
 from nlp.embed.hashing import HashingEmbedder
 from nlp.embed.types import Vectors
@@ -57,13 +57,8 @@ def test_hash_is_stable_and_takes_any_text() -> None:
 
 @given(st.lists(st.integers(1, 60), max_size=50), st.integers(1, 200))
 def test_batches_cover_all_within_budget(lengths: list[int], budget: int) -> None:
-    batches = [list(batch) for batch in token_batches(lengths, budget=budget)]
+    batches = [list(batch) for batch in length_batches(lengths, budget=budget)]
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
-        assert len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= budget
-
-
-def test_padding_is_ignored_by_the_mean() -> None:
-    ids, lengths = padded([[5, 6, 7], [8]])
-    assert ids.tolist() == [[5, 6, 7], [8, 0, 0]]
-    np.testing.assert_allclose(mean_share(lengths, width=3)[:, 0], [[1 / 3, 1 / 3, 1 / 3], [1, 0, 0]])
+        assert len({lengths[i] for i in batch}) == 1
+        assert len(batch) == 1 or len(batch) * lengths[batch[0]] <= budget

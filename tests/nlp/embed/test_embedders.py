@@ -54,15 +54,15 @@ def test_no_texts_give_no_rows(embedder: Embedder) -> None:
 
 
 def test_runtimes_agree_and_share_a_key() -> None:
-    onnx, torch = OnnxEmbedder(), SentenceEmbedder()
+    onnx, torch = OnnxEmbedder(EmbedConfig(precision="fp32")), SentenceEmbedder()
     assert onnx.key == torch.key
     assert cosines(onnx.embed(TEXTS), torch.embed(TEXTS)).min() >= 1 - 1e-6
 
 
 def test_int8_stays_near_fp32_under_its_own_key() -> None:
-    exact, rounded = OnnxEmbedder(), OnnxEmbedder(EmbedConfig(precision="int8"))
+    exact, rounded = OnnxEmbedder(EmbedConfig(precision="fp32")), OnnxEmbedder()
     assert exact.key != rounded.key
-    assert cosines(exact.embed(TEXTS), rounded.embed(TEXTS)).min() >= 0.98
+    assert cosines(exact.embed(TEXTS), rounded.embed(TEXTS)).min() >= 0.985
 
 
 def test_meaning_beats_wording() -> None:
