@@ -439,6 +439,17 @@ def taxonomy_train(
     _print_json(train(settings, folder=folder, corrections=corrections, epochs=epochs, say=say))
 
 
+@taxonomy_app.command("reach")
+@explained
+def taxonomy_reach(
+    out: Annotated[Path, typer.Option("--out", help="File to write; the shipped one is nlp/embed's.")],
+) -> None:
+    """Measure again what the encoder's 8-bit arithmetic is scaled by (docs/decisions/005)."""
+    from pipelines.taxonomy import write_reach
+
+    _print_json(write_reach(out))
+
+
 @app.command()
 @explained
 def runs(as_json: AsJson = False) -> None:

@@ -65,11 +65,13 @@ def _fit(bench: Bench, fit: Mapping[str, Any] | None, mark: str, run_id: int, re
     model_key = open_embedder(bench.settings).key
     with bench.store.read() as session:
         corpus = read_corpus(session, model_key)
+        waiting = repository.count_unplaced(session)
         known = repository.current_members(session)
     if not corpus.keys:
         return
     labels = corpus.labels_by_name(known)
-    previous = PreviousPartition(labels, fit["resolution"], fit["chosen_at_rows"]) if fit and labels else None
+    news = fit is None or bool(waiting or fit["joined"] or len(corpus.keys) != fit["rows"])
+    previous = PreviousPartition(labels, fit["resolution"], fit["chosen_at_rows"], news) if fit and labels else None
     found = discover(
         corpus.embeddings,
         corpus.names,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 TAXONOMY = DATA / "taxonomy"
 MODEL = TAXONOMY / "model"
+# The largest magnitude settles after some thousand texts: every third example, as long as the encoder reads.
+REACH_EVERY, REACH_TOKENS = 3, 256
 
 
 @dataclass(frozen=True)
@@ -256,3 +258,21 @@ def _save_array(path: Path, rows: FloatArray) -> None:
     scratch = path.with_name(f"{path.name}.{os.getpid()}.npy")
     np.save(scratch, rows)
     scratch.replace(path)
+
+
+def write_reach(out: Path) -> dict[str, int]:
+    """Measure how far the packaged encoder's channels reach on the shipped examples, and write it.
+
+    Vectors made with another file are other vectors: who replaces the shipped one names it in the embedder's key.
+    """
+    from safetensors.numpy import save_file
+
+    from nlp.embed.packaged import checked_folder, packaged_weights
+    from nlp.embed.reach import measure_reach
+    from nlp.embed.runtime import load_tokenizer, read_shape
+
+    texts = list(dict.fromkeys(canonical(str(row["text"])) for row in read_examples()))[::REACH_EVERY]
+    folder = checked_folder()
+    tokens = [one.ids for one in load_tokenizer(folder, max_tokens=REACH_TOKENS).encode_batch_fast(texts)]
+    save_file(measure_reach(packaged_weights(), read_shape(folder), tokens), out)
+    return {"texts": len(texts), "bytes": out.stat().st_size}

@@ -74,7 +74,10 @@ def discover(
     with _clock(seconds, "communities"):
         ordered = [keys[row] for row in order]
         said = None if texts is None else [texts[row] for row in order]
-        raw, resolution, at_rows, points, stable = _partition(graph, ordered, rows, said, previous, settings, seed)
+        comments = None if groups is None else group_numbers([groups[row] for row in order])
+        raw, resolution, at_rows, points, stable = _partition(
+            graph, ordered, rows, said, previous, settings, seed, comments=comments
+        )
     with _clock(seconds, "tidy"):
         tidied = tidy(
             flat,
@@ -86,7 +89,8 @@ def discover(
             lone_spreads=settings.lone_spreads,
             min_support=settings.min_support,
             max_unassigned=settings.max_unassigned,
-            comments=None if groups is None else group_numbers([groups[row] for row in order]),
+            comments=comments,
+            known=None if previous is None else np.array([key in previous.labels for key in ordered]),
         )
     with _clock(seconds, "hierarchy"):
         found = Discovery(
@@ -168,6 +172,8 @@ def _partition(
     previous: PreviousPartition | None,
     settings: ClusterConfig,
     seed: int,
+    *,
+    comments: IntArray | None,
 ) -> Found:
     if settings.engine == "bertopic" and texts is not None:
         # UMAP, numba and BERTopic are loaded only by those who ask for them.
@@ -175,7 +181,8 @@ def _partition(
 
         return topics(texts, rows, seed=seed), 0.0, len(keys), (), nan
     if previous is not None and _still_holds(previous, len(keys), settings):
-        return warm(graph, keys, previous, settings=settings, seed=seed), previous.resolution, previous.rows, (), nan
+        labels = warm(graph, keys, previous, settings=settings, seed=seed, comments=comments)
+        return labels, previous.resolution, previous.rows, (), nan
     least = least_size(len(keys), min_size=settings.min_size)
     themes_min = themes_least(len(keys), themes_min=settings.themes_min, min_size=least)
     looks = sweep(

@@ -15,6 +15,9 @@ ROWS_PER_SIZE = 1000
 SIZE_MOST = 25
 # What fewer comments say is a conversation, however many passages it has.
 COMMENTS_LEAST = 5
+# A known theme ends only under this share of what a new one needs: far passages that a fit lets go must not end it at
+# the next fit of the same comments.
+KEPT_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def tidy(
     min_support: float,
     max_unassigned: float,
     comments: IntArray | None = None,
+    known: BoolArray | None = None,
 ) -> Tidied:
     """Dissolve small themes and let far passages go.
 
@@ -86,8 +90,10 @@ def tidy(
         min_support: Share of neighbours that keeps a far row.
         max_unassigned: Largest share of rows left.
         comments: (n,) comment of each row; what fewer than COMMENTS_LEAST say is a conversation, not a theme.
+        known: (n,) rows that had a theme before; a theme mostly of them needs KEPT_SHARE of size and comments only.
     """
-    small = _in_small(labels, weights, min_size) | _in_few(labels, comments)
+    needed = _needed(labels, known)
+    small = _in_small(labels, weights, min_size * needed) | in_few(labels, comments, COMMENTS_LEAST * needed)
     kept = by_size(np.where(small, UNASSIGNED, labels), weights)
     themes = int(kept.max(initial=-1)) + 1
     if themes == 0:
@@ -107,18 +113,29 @@ def tidy(
     return _renumbered(placed, reasons, weights)
 
 
-def _in_small(labels: IntArray, weights: RealArray, min_size: int) -> BoolArray:
+def _needed(labels: IntArray, known: BoolArray | None) -> RealArray:
+    """Return (n,) share of the usual least that the theme of each row needs."""
+    if known is None:
+        return np.ones(len(labels))
+    _, inverse = np.unique(labels, return_inverse=True)
+    before = np.bincount(inverse, weights=known) / np.bincount(inverse)
+    return np.where(before[inverse] > 0.5, KEPT_SHARE, 1.0)
+
+
+def _in_small(labels: IntArray, weights: RealArray, least: RealArray) -> BoolArray:
     _, inverse = np.unique(labels, return_inverse=True)
     heavy = np.bincount(inverse, weights=np.maximum(weights, 1.0))
-    return (heavy[inverse] < min_size) & (labels >= 0)
+    return np.asarray((heavy[inverse] < least) & (labels >= 0))
 
 
-def _in_few(labels: IntArray, comments: IntArray | None) -> BoolArray:
+def in_few(labels: IntArray, comments: IntArray | None, least: RealArray) -> BoolArray:
+    """Say of each row whether fewer than (n,) `least` comments have its label; False where comments are unknown."""
     if comments is None:
         return np.zeros(len(labels), dtype=bool)
     _, inverse = np.unique(labels, return_inverse=True)
     pairs = np.unique(np.stack([inverse, comments]), axis=1)
-    return (np.bincount(pairs[0], minlength=int(inverse.max(initial=-1)) + 1)[inverse] < COMMENTS_LEAST) & (labels >= 0)
+    said = np.bincount(pairs[0], minlength=int(inverse.max(initial=-1)) + 1)
+    return np.asarray((said[inverse] < least) & (labels >= 0))
 
 
 def _place(similarity: FloatArray, low: FloatArray, labels: IntArray, homeless: BoolArray, *, most: int) -> IntArray:

@@ -50,11 +50,13 @@ class PreviousPartition:
         labels: Theme of each passage key that had one; any values that tell themes apart.
         resolution: Resolution that run chose.
         rows: Passages that run saw when the resolution was chosen.
+        news: Whether a passage came or went since. Without news there is no reason for another partition.
     """
 
     labels: Mapping[str, str | int]
     resolution: float
     rows: int
+    news: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 
 from nlp.cluster.communities import warm_communities
 from nlp.cluster.granularity import partition_gain
+from nlp.cluster.outliers import COMMENTS_LEAST, in_few
 from nlp.cluster.records import UNASSIGNED, PreviousPartition
 from nlp.config import ClusterConfig
 from nlp.types import BoolArray, IntArray
@@ -18,12 +19,19 @@ ALIKE = 0.8
 
 
 def warm(
-    graph: sp.csr_matrix, keys: Sequence[str], previous: PreviousPartition, *, settings: ClusterConfig, seed: int
+    graph: sp.csr_matrix,
+    keys: Sequence[str],
+    previous: PreviousPartition,
+    *,
+    settings: ClusterConfig,
+    seed: int,
+    comments: IntArray | None = None,
 ) -> IntArray:
     """Return (n,) communities found from an earlier partition.
 
     Known passages keep their theme and new ones join that of their neighbours. Leiden, started from there, then
-    proposes births, splits and merges; each is taken when it gains at least `change_gain` nats a passage.
+    proposes births, splits and merges; each is taken when it gains at least `change_gain` nats a passage. Without
+    news the known themes are given as they are, and -1 for what had none.
 
     Args:
         graph: (n, n) neighbour graph.
@@ -31,12 +39,17 @@ def warm(
         previous: The earlier run.
         settings: `evidence`, `change_gain`, `min_size`.
         seed: Random seed.
+        comments: (n,) comment of each passage; what too few of them say does not leave its theme, since it could not
+            stand as one.
     """
     old = _old_labels(keys, previous)
+    if not previous.news:
+        return old
     begin = np.where(old >= 0, old, np.arange(len(keys)) + len(keys))
     found = warm_communities(graph, begin.tolist(), resolution=previous.resolution, seed=seed)
     state = _State(graph, _settled(graph, old, found), evidence=settings.evidence)
-    for part in _by_size(found, least=settings.min_size):
+    few = in_few(found, comments, np.full(len(keys), COMMENTS_LEAST))
+    for part in _by_size(np.where(few, UNASSIGNED, found), least=settings.min_size):
         state.try_apart(found == part, least=settings.change_gain)
     for one, other in _meeting(found, old):
         state.try_joined(one, other, least=settings.change_gain)
@@ -115,7 +128,7 @@ def _settled(graph: sp.csr_matrix, old: IntArray, found: IntArray) -> IntArray:
 
 
 def _by_size(found: IntArray, *, least: int) -> list[int]:
-    sizes = np.bincount(found)
+    sizes = np.bincount(found[found >= 0])
     return [int(part) for part in np.argsort(-sizes, kind="stable") if sizes[part] >= least]
 
 
