@@ -67,6 +67,9 @@ class Measured:
 def measure(step: Step) -> Measured:
     """Run a command to its end and measure it.
 
+    Call it from a small process, as the command line is: Linux counts the pages that the caller held when it forked
+    into the peak of the child.
+
     Raises:
         BenchError: It ended with another exit code than the accepted ones, or printed no JSON.
     """
