@@ -148,7 +148,6 @@ class DescribeConfig(StageConfig):
         exemplars: Passages shown for a theme.
         diversity: 0 takes the passages nearest to the centre, 1 the ones least like each other.
         name_words_max: Most words of a name.
-        name_words_min: Fewest words of a name where the texts allow it.
         clear_from: Worth of the best name (nats, nlp/describe/telling.py) from which a theme has a clear subject. On
             the shipped sample closing formulas, thanks and mixed remarks reach .1 to .3, battery themes .75 and 1.3.
         fits_from: How much the best taxonomy theme must set a theme's comments apart (nats, nlp/describe/nearest.py)
@@ -165,7 +164,6 @@ class DescribeConfig(StageConfig):
     exemplars: int = 5
     diversity: float = 0.3
     name_words_max: int = 5
-    name_words_min: int = 2
     clear_from: float = 0.5
     fits_from: float = 0.5
     emerging_comments: int = 5

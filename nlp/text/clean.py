@@ -38,11 +38,6 @@ def clean(text: str, *, max_chars: int = 20_000) -> str:
     return _pass(text.replace("<", " ").replace("&", " "))
 
 
-def one_line(text: str) -> str:
-    """Join the lines of a cleaned text with blanks."""
-    return text.replace("\n", " ")
-
-
 def _pass(text: str) -> str:
     if text.isascii() and text.isprintable() and "<" not in text and "&" not in text and "  " not in text:
         return text.strip()

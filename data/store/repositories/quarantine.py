@@ -99,11 +99,6 @@ def open_rows(
     )
 
 
-def count_open(session: Session) -> int:
-    """Count the open rows."""
-    return session.scalar(select(func.count()).select_from(QuarantinedRow).where(_chosen(None, None))) or 0
-
-
 def count_open_by_file(session: Session) -> list[tuple[str, str, int]]:
     """Count the open rows by file and kind."""
     rows = session.execute(
