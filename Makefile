@@ -14,7 +14,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-all check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench clean lock
+.PHONY: help install install-dev demo test test-all check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench bench-load clean lock
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -78,6 +78,14 @@ evaluate: $(STAMP)  ## Measure on labelled corpora and write docs/quality.md (CO
 
 bench: $(DEV_STAMP)  ## Measure beside the stock libraries, write docs/performance.md and docs/quality.md (goes on where it was)
 	$(BIN)/sottovoce bench all $(CORPORA) --docs docs
+
+LOAD ?= data/var/load
+# How much is seeded, and which databases are asked.
+LOAD_COMMENTS ?= 1000000
+LOAD_ACCOUNTS ?= 2000
+LOAD_ON ?= sqlite,postgresql
+bench-load: $(DEV_STAMP)  ## Seed a million comments, serve them, ask 20 times a second; figures for docs/performance.md
+	$(BIN)/sottovoce bench load-all $(LOAD) --comments $(LOAD_COMMENTS) --accounts $(LOAD_ACCOUNTS) --on $(LOAD_ON)
 
 lock: $(DEV_STAMP)  ## Pin again what is installed (after changing pyproject.toml)
 	$(BIN)/python requirements/lock.py

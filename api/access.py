@@ -134,6 +134,7 @@ def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
         asked,
         caller.accounts,
         caller.role,
+        *_besides(request, caller),
     )
     tag = f'W/"{hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
     request.state.validators = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
@@ -141,6 +142,21 @@ def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
     if tag.removeprefix("W/") in (one.strip().removeprefix("W/") for one in held.split(",")):
         raise NotModifiedError(request.state.validators)
     response.headers.update(request.state.validators)
+
+
+# Answers that hold running clocks: what is due becomes overdue without a commit.
+_CLOCKS = ("/v1/loops",)
+_CLOCKS_LAST = ("/diagnosis",)
+# Answers that are the key's own, whatever other keys with its role and accounts get.
+_OWN = ("/v1/views", "/v1/jobs")
+
+
+def _besides(request: Request, caller: KeyInfo) -> tuple[str, str]:
+    """Give what some answers hang on besides data, question and scope: the minute, or the key itself."""
+    path = request.url.path
+    runs = path.startswith(_CLOCKS) or path.endswith(_CLOCKS_LAST)
+    minute = request.app.state.clock().strftime("%Y-%m-%d %H:%M") if runs else ""
+    return minute, caller.key_id if path.startswith(_OWN) else ""
 
 
 def wants_csv(request: Request) -> bool:

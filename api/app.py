@@ -1,10 +1,12 @@
 """Put the API together. The store, the vault and a query embedder are handed in; nothing here reads the environment."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 
 from api import errors
@@ -12,10 +14,37 @@ from api.access import GUARDS, KeyUse, known_parameters
 from api.bodies import BodyProblems
 from api.described import describe, list_routes
 from api.exports import CsvSuffix
+from api.kept import Kept
 from api.limits import Buckets
+from api.mcp import McpRoute
 from api.observe import Metrics, Observe
-from api.routers import accounts, coverage, health, keys, scores, themes
+from api.routers import (
+    accounts,
+    comments,
+    corrections,
+    counts,
+    coverage,
+    diagnosis,
+    drivers,
+    health,
+    imports,
+    incoming,
+    jobs,
+    journey,
+    keys,
+    loops,
+    map,
+    mismatch,
+    quarantine,
+    retention,
+    runs,
+    scores,
+    taxonomy,
+    themes,
+    views,
+)
 from api.settings import ApiSettings
+from api.writers import Services
 from data.errors import SecretError
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
@@ -34,6 +63,14 @@ an address does not have is refused. Errors have one shape, `application/problem
 class QueryEmbedder(Protocol):
     """Turns a search into a vector; handed in, so that the API reaches no model library."""
 
+    @property
+    def key(self) -> str:
+        """Which model's vectors it makes: only these are compared with them."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the index of meanings lies, unless the database keeps it."""
+
     def embed(self, texts: list[str]) -> Any:  # noqa: ANN401 - an array of (n, dim) float32
         """Embed texts."""
 
@@ -45,8 +82,12 @@ def create_app(
     embedder: QueryEmbedder | None = None,
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    services: Services | None = None,
 ) -> FastAPI:
-    """Make the application over an open store; `clock` says when a key was used and what the audit trail writes."""
+    """Make the application over an open store; `clock` says when a key was used and what the audit trail writes.
+
+    `services` wake the worker and say where uploads lie; without them a worker looks for jobs once a minute.
+    """
     # No /docs: its page loads scripts from the net. /openapi.json describes everything.
     app = FastAPI(
         title="Sottovoce",
@@ -54,24 +95,66 @@ def create_app(
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     app.state.settings, app.state.store, app.state.vault, app.state.embedder = settings, store, vault, embedder
     app.state.clock, app.state.metrics = clock, Metrics()
+    app.state.services = services or Services()
     app.state.data_version = DataVersion(store)
+    app.state.kept = Kept()
     app.state.key_use = KeyUse(app.state.data_version, clock)
     app.state.buckets = Buckets(settings.rate_per_s, settings.rate_burst)
     errors.install(app)
     # A route that takes more (an import) says so itself: its own `max_body_size` wins.
     bound = settings.max_body_bytes
     app.include_router(health.router, dependencies=[Depends(known_parameters)], max_body_size=bound)
-    for router in (accounts.router, themes.router, scores.router, coverage.router, keys.router):
+    for router in (
+        accounts.router,
+        diagnosis.router,
+        # Before the themes: their last part of an address is a theme's key.
+        counts.router,
+        themes.router,
+        drivers.router,
+        scores.router,
+        coverage.router,
+        comments.router,
+        map.router,
+        mismatch.router,
+        keys.router,
+        loops.router,
+        journey.router,
+        retention.router,
+        views.router,
+        corrections.router,
+        taxonomy.router,
+        jobs.router,
+        runs.router,
+        quarantine.router,
+        imports.mappings_router,
+    ):
         app.include_router(router, dependencies=GUARDS, max_body_size=bound)
+    app.include_router(incoming.router, dependencies=GUARDS, max_body_size=settings.max_batch_bytes)
+    app.include_router(imports.router, dependencies=GUARDS, max_body_size=settings.max_upload_bytes)
+    app.state.mcp = McpRoute(app)
+    app.router.routes.append(app.state.mcp.route())
     describe(app)
     app.add_middleware(BodyProblems)
     # The last one added is the outermost.
     app.add_middleware(CsvSuffix, lists=lambda: list_routes(app))
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app
+
+
+# Requests answered at once. One interpreter computes one at a time: more threads only hold memory (a count over a
+# million comments takes some 20 MB while it is made) and connections (the pool has 15), and each waits longer.
+THREADS = 4
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
+    async with app.state.mcp.serve():
+        yield
 
 
 def open_app(database_url: str, secret_file: str | Path, *, settings: ApiSettings | None = None) -> FastAPI:

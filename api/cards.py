@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 from api.schemas.comments import CommentOut
 from api.schemas.scores import GroupScore, ScoreCard, ScoreOut, ThemeShareOut
-from data.store.queries.comments import CommentQuery, count_comments, list_comments, negative_themes
+from data.store.queries.comment_pages import find_comments, negative_shares, page_of
+from data.store.queries.comments import CommentQuery
 from data.store.queries.scores import ScoreRow, scores
 from data.store.queries.slices import Slice
 from data.store.unit_of_work import Session
@@ -52,9 +53,9 @@ def _card(
     session: Session, filters: Slice, row: ScoreRow, before: ScoreRow | None, groups: list[ScoreRow], comments: int
 ) -> ScoreCard:
     query = flagged_query(_scale(row))
-    total = count_comments(session, filters, query=query) if comments else None
-    shown = list_comments(session, filters, query=query, limit=comments).rows if total else []
-    themes = negative_themes(session, filters, query=query, limit=CARD_THEMES) if total else []
+    found = find_comments(session, filters, query) if comments else None
+    shown = page_of(session, filters, found, limit=comments).rows if found else []
+    themes = negative_shares(session, found, limit=CARD_THEMES) if found else []
     return ScoreCard(
         type=row.type,
         scale_min=row.scale_min,
@@ -63,7 +64,7 @@ def _card(
         score=_score(row),
         before=_score(before) if before is not None else None,
         groups=[GroupScore(group=one.group, score=_score(one)) for one in groups],
-        comments_total=total,
+        comments_total=len(found) if found is not None else None,
         comments=[CommentOut.model_validate(one) for one in shown],
         themes=[ThemeShareOut.model_validate(one) for one in themes],
     )

@@ -55,18 +55,22 @@ def _written(pattern: str, text: str) -> Any:  # noqa: ANN401 - FastAPI's own ty
 # A day, or a time with or without its zone. As a description: 31 February is refused too.
 _TIME = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|\+0\d:00)?)?$"
 _PERIOD = r"^(19|20|21)\d\d(-(Q[1-4]|W(0[1-9]|[1-4]\d|5[0-2])|(0[1-9]|1[0-2])))?$"
+AsOf = Annotated[str | None, _written(_TIME, "Day or time to look back from; the newest record.")]
+Since = Annotated[str | None, _written(_TIME, "First day or time looked at; all of it.")]
+Window = Annotated[str | None, _written(r"^\d{1,4}d$", "Instead of `since`: days before `as_of`, as 90d.")]
+WholePeriod = Annotated[
+    str | None, _written(_PERIOD, "Instead of the three: 2026, 2026-Q3, 2026-09 or 2026-W39, whole, in UTC.")
+]
 
 
 def get_slice(
     request: Request,
     store: StoreDep,
     caller: CallerDep,
-    as_of: Annotated[str | None, _written(_TIME, "Day or time to look back from; the newest record.")] = None,
-    since: Annotated[str | None, _written(_TIME, "First day or time looked at; all of it.")] = None,
-    window: Annotated[str | None, _written(r"^\d{1,4}d$", "Instead of `since`: days before `as_of`, as 90d.")] = None,
-    period: Annotated[
-        str | None, _written(_PERIOD, "Instead of the three: 2026, 2026-Q3, 2026-09 or 2026-W39, whole, in UTC.")
-    ] = None,
+    as_of: AsOf = None,
+    since: Since = None,
+    window: Window = None,
+    period: WholePeriod = None,
     segment: Words = [],  # noqa: B006 - FastAPI copies it
     industry: Words = [],  # noqa: B006
     tier: Words = [],  # noqa: B006
@@ -216,6 +220,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (401, "No key, or one that is unknown or revoked."),
         (403, "The key's role may not do this."),
         (404, "No such thing in the caller's scope."),
+        (408, "The body stopped coming in."),
+        (409, "It can't be done in the state that it is in."),
+        (412, "It was changed meanwhile, or the version that was changed is not said."),
         (413, "The body is too large."),
         (422, "A parameter or the body is not understood."),
         (429, "The key asks more often than it may; `Retry-After` says when it may again."),

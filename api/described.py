@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from api.schemas.base import Problem
 from api.schemas.examples import EXAMPLES
+from api.schemas.incoming import CommentsIn
 
 
 def describe(app: FastAPI) -> None:
@@ -17,6 +18,10 @@ def describe(app: FastAPI) -> None:
             schemas = plain()["components"]["schemas"]
             # `Problem` stands in no route's signature, so its schema is added by hand.
             schemas.setdefault("Problem", Problem.model_json_schema())
+            # Nor does the body that is read by hand.
+            read_by_hand = CommentsIn.model_json_schema(ref_template="#/components/schemas/{model}")
+            for name, schema in {**read_by_hand.pop("$defs"), "CommentsIn": read_by_hand}.items():
+                schemas.setdefault(name, schema)
             for name, example in EXAMPLES.items():
                 if name in schemas:
                     schemas[name]["examples"] = [example]

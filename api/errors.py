@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from cx.errors import CxError, ScaleError
 from cx.loops import LoopError
 from data.errors import (
+    BusyError,
     DataError,
     NotFoundError,
     SchemaOutdatedError,
@@ -25,7 +26,11 @@ from data.errors import (
     StoreError,
 )
 from data.store.queries.errors import QueryError
+from data.store.repositories.corrections import CorrectionConflictError, CorrectionError
+from data.store.repositories.idempotency import RepeatedKeyError
 from data.store.repositories.keys import KeyRequestError
+from data.store.repositories.uploads import UploadStateError
+from data.store.repositories.views import ViewLimitError
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -51,6 +56,10 @@ class ParameterError(ApiError, ValueError):
     """A parameter with a value that the API does not know."""
 
 
+class PreconditionError(ApiError, RuntimeError):
+    """What the caller changed is not what is there now, or it does not say what it changed."""
+
+
 class RateError(ApiError, RuntimeError):
     """A key asks more often than it may; `wait_s` seconds later it may again."""
 
@@ -73,6 +82,23 @@ class NotReadyError(ApiError, RuntimeError):
     """Something that answers need can't be used now."""
 
 
+class SlowError(ApiError, TimeoutError):
+    """A body stopped coming in."""
+
+
+class RowsRefusedError(ApiError, ValueError):
+    """No row of a batch can be kept; `errors` says why, row by row."""
+
+    def __init__(self, message: str, errors: list[dict[str, str]]) -> None:
+        """Keep what is wrong with each row."""
+        super().__init__(f"{message}: `errors` says why, row by row")
+        self.errors = errors
+
+
+class AskError(ApiError, RuntimeError):
+    """The API did not answer a tool of `api.mcp`, or answered with a problem."""
+
+
 class UnsafeBindError(ApiError, RuntimeError):
     """The server would be reachable from other machines, and there is no key."""
 
@@ -87,22 +113,32 @@ STATUS: dict[type[Exception], int] = {
     ForbiddenError: 403,
     CursorError: 400,
     ParameterError: 422,
+    PreconditionError: 412,
     RateError: 429,
     NotModifiedError: 304,
     NotReadyError: 503,
+    AskError: 502,
+    SlowError: 408,
+    RowsRefusedError: 422,
     UnsafeBindError: 500,
     PortTakenError: 500,
     DataError: 500,
     StoreError: 503,
     SchemaOutdatedError: 503,
+    BusyError: 409,
     NotFoundError: 404,
     SecretError: 503,
     ShippedFileError: 500,
     KeyRequestError: 422,
+    RepeatedKeyError: 422,
+    UploadStateError: 409,
+    ViewLimitError: 409,
     QueryError: 422,
     CxError: 500,
     ScaleError: 422,
     LoopError: 409,
+    CorrectionError: 422,
+    CorrectionConflictError: 409,
 }
 _TITLES = {
     400: "Bad request",
@@ -110,7 +146,9 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Conflict",
+    412: "Changed meanwhile",
     413: "Body too large",
     422: "Parameters not understood",
     429: "Too many requests",
@@ -176,7 +214,8 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     if status == 500:
         return _mistake(request, error)
     headers = {"Retry-After": str(math.ceil(error.wait_s))} if isinstance(error, RateError) else None
-    return problem(request, status, str(error), headers=headers)
+    rows = error.errors if isinstance(error, RowsRefusedError) else None
+    return problem(request, status, str(error), errors=rows, headers=headers)
 
 
 async def _not_modified(_request: Request, error: Exception) -> Response:

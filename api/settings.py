@@ -12,7 +12,8 @@ class ApiSettings:
     """Settings of the API.
 
     `anonymous_min_group`: the smallest group shown of an anonymous survey. `rate_per_s` requests a second for each key,
-    `rate_burst` at once after a rest; 0 a second is no limit. `max_body_bytes`: the largest body of a request.
+    `rate_burst` at once after a rest; 0 a second is no limit. `max_body_bytes`: the largest body of a request,
+    `max_batch_bytes` of a batch of comments, `max_upload_bytes` of a file. `max_connections`: served at once.
     """
 
     anonymous_min_group: int = DEFAULT_MIN_GROUP
@@ -20,3 +21,6 @@ class ApiSettings:
     rate_per_s: float = 50.0
     rate_burst: int = 100
     max_body_bytes: int = MIB
+    max_batch_bytes: int = 8 * MIB
+    max_upload_bytes: int = 200 * MIB
+    max_connections: int = 1000

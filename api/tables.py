@@ -9,6 +9,7 @@ from api.schemas.comments import CommentOut
 from api.schemas.keys import KeyOut
 from api.schemas.scores import ScoreCard, ScoreOut
 from api.schemas.themes import CountsOut, ThemeOut
+from api.tables_standing import STANDING_COLUMNS, standing_cells
 
 _ACCOUNT = (
     "account_id,name,domain,industry,segment,tier,motion,arr,currency,contract_start,first_value_date,renewal_date,"
@@ -44,9 +45,10 @@ def accounts_table() -> Table[AccountOut]:
 
     def row(one: AccountOut) -> list[object]:
         scores = _several(f"{s.type} {s.score:g} ({s.role}, {s.answered_at:%Y-%m-%d})" for s in one.latest_scores)
-        return [*_plain(one, _ACCOUNT), scores, _several(f"{t.name} ({t.negative})" for t in one.top_negative)]
+        hurting = _several(f"{t.name} ({t.negative})" for t in one.top_negative)
+        return [*_plain(one, _ACCOUNT), scores, hurting, *standing_cells(one.standing)]
 
-    return _one_row([*_ACCOUNT, "latest_scores", "top_negative"], row)
+    return _one_row([*_ACCOUNT, "latest_scores", "top_negative", *STANDING_COLUMNS], row)
 
 
 def comments_table() -> Table[CommentOut]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cx.chance import RATE, benjamini_hochberg
-from cx.resample import RESAMPLES, account_weights, flipped_signs, percentile_ends
+from cx.resample import RESAMPLES, percentile_ends, sign_blocks, weight_blocks
 from cx.scores import Scale, Score, score_of_clusters, sum_clusters
 from cx.theme_sums import AccountSums, Floats, ThemeSums, ThemeTable, theme_table
 from cx.wording import MINUS, counted, sentence, signed
@@ -108,6 +108,15 @@ def drivers(
     if not any(one.n for one in accounts):
         return None
     table = theme_table(accounts, themes)
+    return table_drivers(table, scale=scale, family=family, seed=seed, resamples=resamples, rate=rate)
+
+
+def table_drivers(
+    table: ThemeTable, *, scale: Scale, family: str, seed: int, resamples: int = RESAMPLES, rate: float = RATE
+) -> Drivers | None:
+    """Rank as `drivers` does what is laid out already (`cx.theme_sums.table_of_sums`)."""
+    if not table.sums[0].any():
+        return None
     p = _p_values(table, seed=seed)
     found = _found(table, scale, p=p, rate=rate, draws=_draws(table, scale, resamples=resamples, seed=seed))
     *rows, no_theme = (_driver(place, found) for place in range(len(table.themes)))
@@ -156,7 +165,7 @@ def _values(n: Floats, total: Floats, by_theme: Sequence[Floats], scale: Scale) 
 
 def _draws(table: ThemeTable, scale: Scale, *, resamples: int, seed: int) -> tuple[Floats, Floats, Floats]:
     parts = _folded(np.column_stack((*table.sums[:2], *table.by_theme[[0, 1, 3, 4]])), seed=seed)
-    sums = account_weights(len(parts), resamples, seed=seed) @ parts
+    sums = np.concatenate([some @ parts for some in weight_blocks(len(parts), resamples, seed=seed)])
     return _values(sums[:, 0], sums[:, 1], np.split(sums[:, 2:], 4, axis=1), scale)
 
 
@@ -175,7 +184,7 @@ def _p_values(table: ThemeTable, *, seed: int) -> Floats:
     parts = theme_total - mean * theme_n - share * (total - mean * n)[:, None]
     scores = _folded(parts, seed=seed).astype(np.float32)
     observed, reached = np.abs(scores.sum(axis=0)), np.zeros(scores.shape[1])
-    for signs in np.array_split(flipped_signs(len(scores), FLIPS, seed=seed + 1), 5):
+    for signs in sign_blocks(len(scores), FLIPS, seed=seed + 1):
         # A draw that ties with the observed sum but for rounding has reached it.
         reached += (np.abs(signs @ scores) >= observed * (1 - 1e-5)).sum(axis=0)
     told = (_sides(table) >= LEAST_ACCOUNTS) & np.array([theme is not None for theme in table.themes])
@@ -202,7 +211,9 @@ def _found(table: ThemeTable, scale: Scale, *, p: Floats, rate: float, draws: tu
     n, total = table.sums[:2].sum(axis=1)
     values = _values(n, total, totals[[0, 1, 3, 4]], scale)
     of = score_of_clusters(sum_clusters(*table.sums), scale)
-    return _Found(table, scale, of, values, draws, _sides(table), p, benjamini_hochberg(p), rate)
+    # By theme and in order, not a number last: what `_effect` takes quantiles of.
+    ordered = (np.sort(draws[0].T, axis=1), np.sort(draws[1].T, axis=1), np.sort(draws[2].T, axis=1))
+    return _Found(table, scale, of, values, ordered, _sides(table), p, benjamini_hochberg(p), rate)
 
 
 def _driver(place: int, found: _Found) -> Driver | None:
@@ -216,7 +227,7 @@ def _driver(place: int, found: _Found) -> Driver | None:
     # Leaving out compares two sides; the split has one.
     clusters = (int(found.sides[place]), with_theme, with_theme)
     leave_out, part, lost = (
-        _effect(float(value[place]), draws[:, place], few)
+        _effect(float(value[place]), draws[place], few)
         for value, draws, few in zip(found.values, found.draws, clusters, strict=True)
     )
     kept = None if np.isnan(leave_out.value) else leave_out
@@ -240,11 +251,20 @@ def _driver(place: int, found: _Found) -> Driver | None:
 
 
 def _effect(value: float, draws: Floats, accounts: int) -> Effect:
-    kept = draws[~np.isnan(draws)]
-    if accounts < LEAST_ACCOUNTS or not len(kept):
+    """Give the value with the interval of its draws, in order."""
+    known = int(np.searchsorted(draws, np.inf, side="right"))
+    if accounts < LEAST_ACCOUNTS or not known:
         return Effect(value, None, None)
-    low, high = np.quantile(kept, percentile_ends(accounts))
-    return Effect(value, min(float(low), value), max(float(high), value))
+    low, high = (_quantile(draws[:known], end) for end in percentile_ends(accounts))
+    return Effect(value, min(low, value), max(high, value))
+
+
+def _quantile(ordered: Floats, part: float) -> float:
+    """Give a quantile as `numpy.quantile` does, of numbers that are in order."""
+    at = part * (len(ordered) - 1)
+    place = min(int(at), len(ordered) - 2) if len(ordered) > 1 else 0
+    low, high = float(ordered[place]), float(ordered[min(place + 1, len(ordered) - 1)])
+    return low + (high - low) * (at - place)
 
 
 def _cost(driver: Driver, scale: Scale) -> float:

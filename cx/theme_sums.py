@@ -74,10 +74,21 @@ def theme_table(accounts: Sequence[AccountSums], cells: Sequence[ThemeSums]) -> 
     if cells:
         places = [rows[cell.account] for cell in cells], [columns[cell.theme] for cell in cells]
         by_theme[(slice(None), *places)] = np.array([cell[2:] for cell in cells], dtype=float).T
-    _check(sums, by_theme)
     real = np.array([not one.account.startswith(NO_ACCOUNT) for one in accounts], dtype=bool)
+    return table_of_sums(themes, sums, by_theme, real=real)
+
+
+def table_of_sums(
+    themes: Sequence[str | None], sums: Floats, by_theme: Floats, *, real: NDArray[np.bool_]
+) -> ThemeTable:
+    """Lay out sums that are arrays already, see `ThemeTable`: themes by key, None last.
+
+    Raises:
+        CxError: The sums contradict each other.
+    """
+    _check(sums, by_theme)
     order = _order(sums, by_theme)
-    return ThemeTable(themes, sums[:, order], by_theme[:, order], real[order])
+    return ThemeTable(tuple(themes), sums[:, order], by_theme[:, order], real[order])
 
 
 def _check(sums: Floats, by_theme: Floats) -> None:

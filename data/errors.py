@@ -13,6 +13,10 @@ class SchemaOutdatedError(StoreError):
     """The database was made by another version of the migrations."""
 
 
+class BusyError(StoreError):
+    """Another run is at work: one at a time."""
+
+
 class NotFoundError(DataError, LookupError):
     """A row that was asked for by its id does not exist."""
 

@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 an error that the message explains; 2 wrong usage; 3 done,
 
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.evaluate.cli import evaluate_app
 from pipelines.explained import explained
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from subprocess import Popen
 
     from fastapi import FastAPI
@@ -44,6 +46,8 @@ app.add_typer(bench_app, name="bench")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
 ROWS_SET_ASIDE = 3
+# Who did it, in the audit trail, where no key is shown.
+COMMAND_LINE = "command line"
 
 
 def _console(*, stderr: bool = True) -> "Console":
@@ -95,6 +99,7 @@ def import_command(
     as_json: AsJson = False,
 ) -> None:
     """Bring a file or a folder in. The same thing twice changes nothing."""
+    from pipelines import summarise
     from pipelines.ingest import import_path
     from pipelines.mapping import parse_map
     from pipelines.terminal import import_summary, progress_display
@@ -112,6 +117,8 @@ def import_command(
             save_as=save_as,
             date_order=date_order,
         )
+        # Scores can be read before the first run.
+        summarise.run(bench)
     if as_json:
         _print_json(report.as_dict())
     else:
@@ -195,14 +202,14 @@ def themes(
 @app.command()
 @explained
 def account(account_id: Annotated[str, typer.Argument(help="The account's id.")], as_json: AsJson = False) -> None:
-    """Show one account: latest scores, themes, who said what."""
+    """Show one account: what to know before a call, latest scores, themes, who said what."""
     from pipelines import reading
 
-    row, found = reading.read_account(_read_store(), account_id)
+    found = reading.read_account(_read_store(), account_id, clock=datetime.now(UTC))
     if as_json:
-        _print_json(reading.account_as_dict(row, found))
+        _print_json(found.as_dict())
     else:
-        reading.account_page(_console(stderr=False), row, found)
+        reading.account_page(_console(stderr=False), found)
 
 
 @app.command()
@@ -216,18 +223,40 @@ def report() -> None:
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535)]
+NoWorker = Annotated[bool, typer.Option("--no-worker", help="Start no worker: one runs elsewhere.")]
 
 
 @app.command()
 @explained
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Serve the API."""
+def serve(host: Host = "127.0.0.1", port: Port = 8000, no_worker: NoWorker = False) -> None:
+    """Serve the API, with a worker beside it that analyses what comes in."""
     from api.serve import make_server
 
     bench = _bench(_settings())
     server = make_server(_api(bench), host=host, port=port)
     typer.echo(f"API on http://{host}:{port} (Ctrl-C ends it); make a key with: sottovoce key create", err=True)
-    server.run()
+    with _beside(bench.settings, wanted=not no_worker):
+        server.run()
+
+
+@app.command("mcp")
+@explained
+def serve_mcp() -> None:
+    """Serve the API's reads as tools of a chat assistant, over standard input and output.
+
+    Asks the API that SOTTOVOCE_API_URL names with SOTTOVOCE_API_KEY, else one in its own process.
+    """
+    from api.mcp import Door, fixed_key, make_mcp
+    from api.settings import ApiSettings
+    from pipelines.demo import demo_key
+
+    settings = _settings()
+    if settings.api_url:
+        door, key = Door(settings.api_url.rstrip("/")), settings.api_key
+    else:
+        bench = _bench(settings)
+        door, key = Door(app=_api(bench)), settings.api_key or demo_key(bench)
+    make_mcp(door.ask, fixed_key(key), version=ApiSettings.version).run("stdio")
 
 
 @app.command("dashboard")
@@ -244,11 +273,19 @@ def serve_dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
 
 @app.command()
 @explained
-def worker() -> None:
-    """Analyse what is imported, within a minute, until stopped."""
+def worker(
+    beside: Annotated[
+        bool, typer.Option("--beside", help="End with the process that started it.", hidden=True)
+    ] = False,
+) -> None:
+    """Import and analyse what comes in, within a minute, until stopped."""
+    from pipelines.beside import end_with_parent
     from pipelines.worker import serve as work
 
-    work()
+    settings = _settings()
+    if beside:
+        end_with_parent()
+    work(settings)
 
 
 @app.command()
@@ -258,6 +295,7 @@ def demo(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     dashboard_port: Annotated[int, typer.Option("--dashboard-port", min=1, max=65535)] = 8501,
+    no_worker: NoWorker = False,
 ) -> None:
     """Import the shipped sample, analyse it, report, and serve API and dashboard."""
     from pipelines import demo as steps
@@ -271,14 +309,43 @@ def demo(
         steps.analyse_sample(bench, console)
     steps.show(bench, _console(stderr=False))
     if not no_serve:
-        _serve_both(bench, steps.demo_key(bench), host, port, dashboard_port)
+        with _beside(bench.settings, wanted=not no_worker):
+            _serve_both(bench, steps.demo_key(bench), host, port, dashboard_port)
 
 
 def _api(bench: "Bench") -> "FastAPI":
     from api.app import create_app
-    from api.settings import ApiSettings
+    from api.settings import MIB, ApiSettings
+    from api.writers import Services
+    from pipelines.question import QuestionEmbedder
+    from pipelines.queue import wake_only
 
-    return create_app(ApiSettings(bench.settings.anonymous_min_group), bench.store, bench.vault)
+    settings = bench.settings
+    wired = ApiSettings(
+        anonymous_min_group=settings.anonymous_min_group,
+        rate_per_s=settings.rate_per_s,
+        rate_burst=settings.rate_burst,
+        max_body_bytes=int(settings.max_body_mb * MIB),
+        max_batch_bytes=int(settings.max_batch_mb * MIB),
+        max_upload_bytes=int(settings.max_upload_mb * MIB),
+        max_connections=settings.max_connections,
+    )
+    services = Services(wake=wake_only(settings), uploads=settings.home / "uploads")
+    return create_app(wired, bench.store, bench.vault, QuestionEmbedder(settings), services=services)
+
+
+@contextmanager
+def _beside(settings: "Settings", *, wanted: bool) -> "Iterator[None]":
+    """Run a worker beside what is served, with the settings in force (the demo adds its vendor's names)."""
+    import os
+
+    from pipelines.beside import Beside
+
+    if not wanted:
+        yield
+        return
+    with Beside({**os.environ, "SOTTOVOCE_VENDOR_NAMES": settings.vendor_names}):
+        yield
 
 
 def _dashboard_process(settings: "Settings", host: str, port: int, *, key: str, api_url: str) -> "Popen[bytes]":
@@ -381,12 +448,15 @@ def key_create(
     accounts: Annotated[str | None, typer.Option("--accounts", help="A,B,... (a csm key sees only these).")] = None,
 ) -> None:
     """Make a key; it is shown once."""
+    from data.store.repositories.audit import record
     from data.store.repositories.keys import create_key
 
     bench = _bench(_settings())
     chosen = [one.strip() for one in accounts.split(",") if one.strip()] if accounts else None
     with bench.store.write() as session:
         info, secret = create_key(session, bench.vault, name=name, role=role, accounts=chosen, now=bench.clock())
+        detail = {"key_id": info.key_id, "role": info.role, "name": info.name}
+        record(session, actor=COMMAND_LINE, action="create key", detail=detail, now=bench.clock())
     typer.echo(f"{info.key_id}, {info.role}. Keep it, it is not shown again:", err=True)
     typer.echo(secret)
 
@@ -412,11 +482,13 @@ def key_list(as_json: AsJson = False) -> None:
 @explained
 def key_revoke(key_id: str) -> None:
     """End a key."""
+    from data.store.repositories.audit import record
     from data.store.repositories.keys import revoke_key
 
     bench = _bench(_settings(), migrate=False)
     with bench.store.write() as session:
         revoke_key(session, key_id, now=bench.clock())
+        record(session, actor=COMMAND_LINE, action="revoke key", detail={"key_id": key_id}, now=bench.clock())
     typer.echo(f"{key_id} is revoked")
 
 

@@ -22,16 +22,11 @@ from nlp.cluster.records import PreviousPartition, ThemeModel
 from nlp.cluster.space import with_context
 from nlp.config import ClusterConfig, IdentityConfig
 from nlp.identity.drift import advise
+from pipelines.configs import cluster_config, open_embedder
 from pipelines.corpus import read_corpus
-from pipelines.embed import open_embedder
 from pipelines.identify import FIT, Fit, mention, store_fit
 from pipelines.settings import Settings
 from pipelines.stage import Bench, StageReport, stage
-
-
-def cluster_config(settings: Settings) -> ClusterConfig:
-    """Give the settings of the clusterer."""
-    return ClusterConfig(engine="bertopic" if settings.cluster_engine == "hdbscan" else "graph")
 
 
 def run(bench: Bench, *, run_id: int, refit: bool = False) -> StageReport:
@@ -40,7 +35,7 @@ def run(bench: Bench, *, run_id: int, refit: bool = False) -> StageReport:
         total = repository.count_unplaced(session)
         fit = get_fact(session, FIT)
     with stage(bench, "discover", total) as report:
-        mark = _mark(bench)
+        mark = fit_mark(bench.settings)
         if fit is not None and fit["mark"] == mark and not refit:
             if total:
                 _join(bench, fit, report)
@@ -56,9 +51,9 @@ def run(bench: Bench, *, run_id: int, refit: bool = False) -> StageReport:
     return report
 
 
-def _mark(bench: Bench) -> str:
+def fit_mark(settings: Settings) -> str:
     """Say what a fit depends on besides the passages."""
-    return f"{open_embedder(bench.settings).key}|{cluster_config(bench.settings).fingerprint()}|{bench.settings.seed}"
+    return f"{open_embedder(settings).key}|{cluster_config(settings).fingerprint()}|{settings.seed}"
 
 
 def _fit(bench: Bench, fit: Mapping[str, Any] | None, mark: str, run_id: int, report: StageReport) -> None:
@@ -150,11 +145,7 @@ def _rows(session: Session, model_key: str, batch: Sequence[Member]) -> NDArray[
 
 def _model(bench: Bench, fit: Mapping[str, Any]) -> tuple[list[str], ThemeModel]:
     with bench.store.read() as session:
-        themes = [
-            theme
-            for theme in repository.themes_by_key(session, "discovered").values()
-            if theme.centroid is not None and theme.floor is not None and theme.state in ("active", "hidden")
-        ]
+        themes = repository.joinable(session)
     centre = np.frombuffer(base64.b64decode(fit["centre"]), dtype="<f4")
     centroids = [np.frombuffer(theme.centroid or b"", dtype="<f4") for theme in themes]
     return [theme.theme_key for theme in themes], ThemeModel(

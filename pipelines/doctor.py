@@ -61,7 +61,7 @@ def _attempt(what: str, act: Callable[[], str], mend: str) -> Finding:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     from nlp.text.spacy_pass import MODEL, SpacyPass
-    from pipelines.embed import open_embedder
+    from pipelines.configs import open_embedder
 
     def embedder() -> str:
         model = open_embedder(settings)

@@ -1,27 +1,9 @@
 """Stage 2: distinct texts in; one vector a text and model out. What has a vector is never embedded again."""
 
-from functools import lru_cache
-
 from data.store.repositories import embeddings as repository
-from nlp.config import EmbedConfig
-from nlp.embed.load import load_embedder
-from nlp.embed.types import Embedder
 from nlp.text.canonical import canonical
-from pipelines.settings import Settings
+from pipelines.configs import open_embedder
 from pipelines.stage import Bench, StageReport, stage
-
-
-def embed_config(settings: Settings) -> EmbedConfig:
-    """Give the settings of the embedder: the packaged MiniLM, or a hub model by name."""
-    if settings.embedder == "packaged":
-        return EmbedConfig()
-    return EmbedConfig(model=settings.embedder, backend="torch")
-
-
-@lru_cache(maxsize=2)
-def open_embedder(settings: Settings) -> Embedder:
-    """Load the embedder, once a process. It is loaded lazily: asking for its key reads no weights."""
-    return load_embedder(embed_config(settings))
 
 
 def run(bench: Bench) -> StageReport:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.store.repositories import themes as repository
+from data.store.repositories.effective import polarity_of
 from data.store.repositories.mentions import MentionRow
 from data.store.repositories.runs import put_fact
 from data.store.repositories.themes import LineageRow, Member, ThemeRow
@@ -21,8 +22,6 @@ from pipelines.naming import Description, describe_themes
 from pipelines.stage import Bench, StageReport
 
 FIT = "theme_fit"
-# The sentiment (-1..1) from which a passage counts as praise or complaint.
-POLARITY_LINE = 0.15
 # Salts of the two levels: a parent with one child must not get its child's key.
 FINE, PARENT = "theme", "parent"
 UNASSIGNED = -1
@@ -53,7 +52,7 @@ class Levels:
 def store_fit(bench: Bench, fit: Fit, *, run_id: int, report: StageReport) -> None:
     """Recognise known themes, name new ones, and replace members, themes and lineage in one transaction."""
     with bench.store.read() as session:
-        parent_keys = {key: theme.parent_key for key, theme in repository.themes_by_key(session, "discovered").items()}
+        parent_keys = repository.model_parents(session)
     levels = _identify(fit, parent_keys)
     names = describe_themes(bench, fit.corpus, fit.found, levels.fine.keys, levels.parents.keys, fit.model_key)
     now = bench.clock()
@@ -195,7 +194,7 @@ def _place_all(session: Session, fit: Fit, levels: Levels) -> int:
         else:
             states[member.passage_id] = "assigned"
             mentions.append(mention(member, levels.fine.keys[labels[row]], sure[row]))
-    repository.place(session, mentions, states)
+    repository.place(session, mentions, states, everything=True)
     return len(mentions)
 
 
@@ -212,10 +211,3 @@ def mention(member: Member, theme_key: str, confidence: float) -> MentionRow:
         account_id=member.account_id,
         said_at=member.said_at,
     )
-
-
-def polarity_of(sentiment: float | None) -> str:
-    """Turn a sentiment (-1..1) into a polarity; neutral near zero and where there is none."""
-    if sentiment is None or abs(sentiment) < POLARITY_LINE:
-        return "neutral"
-    return "positive" if sentiment > 0 else "negative"

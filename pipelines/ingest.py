@@ -39,6 +39,7 @@ def import_path(
     survey: str | None = None,
     save_as: str | None = None,
     date_order: str | None = None,
+    known_as: str | None = None,
 ) -> ImportReport:
     """Import a folder in the canonical layout, or one file with any columns.
 
@@ -50,6 +51,7 @@ def import_path(
         survey: The survey that all answers belong to; made with its usual scale where its name begins with its type.
         save_as: Save the mapping under this name, or use the one saved under it.
         date_order: "dmy" or "mdy", where the dates of the file do not tell.
+        known_as: What the quarantine knows one file by, over its place: an upload lies in another folder each time.
 
     Returns:
         The counts by file, the columns used, the choices made, and what could not be matched.
@@ -65,7 +67,7 @@ def import_path(
     report = ImportReport()
     files, report.skipped_files = _files(path, wishes)
     for file, wish in files:
-        report.files.append(_FileImport(bench, context).run(file, wish, save_as=save_as))
+        report.files.append(_FileImport(bench, context).run(file, wish, save_as=save_as, known_as=known_as))
     with bench.store.read() as session:
         report.unmatched_accounts, report.unmatched_contacts = count_stubs(session)
     report.ambiguous_accounts = context.ambiguous
@@ -99,7 +101,7 @@ class _FileImport:
     def __init__(self, bench: Bench, context: ImportContext) -> None:
         self._bench, self._context = bench, context
 
-    def run(self, file: Path, wishes: Wishes, *, save_as: str | None) -> FileReport:
+    def run(self, file: Path, wishes: Wishes, *, save_as: str | None, known_as: str | None = None) -> FileReport:
         """Read, decide, and store batch by batch."""
         table = open_table(file)
         wishes, used = self._remembered(table, wishes, save_as)
@@ -108,7 +110,7 @@ class _FileImport:
         decision = decide(table, wishes, surveys=surveys, now=self._context.now)
         report = _report(table, decision, used)
         report.notes += self._remapped(table, decision.plan)
-        place = str(file.resolve())[-400:].encode("utf-8", "replace").decode()
+        place = (known_as or str(file.resolve()))[-400:].encode("utf-8", "replace").decode()
         self._begin(table, decision, wishes, place, save_as)
         self._bench.progress.start(report.kind, table.total)
         self._stream(table.read(), decision.plan, report, place)

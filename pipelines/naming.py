@@ -1,6 +1,6 @@
 """Names, terms, exemplars and the nearest taxonomy theme of each discovered theme."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from data.store.repositories.themes import Member
 from nlp.cluster.records import Discovery
 from nlp.describe.describe import describe_levels
 from nlp.describe.words import Token
+from pipelines.configs import open_embedder
 from pipelines.corpus import Corpus, Place
-from pipelines.embed import open_embedder
 from pipelines.namer import open_namer
 from pipelines.stage import Bench
 from pipelines.taxonomy import load_taxonomy, prototypes
@@ -51,6 +51,8 @@ def describe_themes(
             + [person.name for person in preparation.staff(session)],
             list(preparation.account_names(session).values()),
         )
+    # A theme that the user added has no prototype and no name that others could lean on.
+    shipped = {theme.key: theme.label for theme in load_taxonomy()}
     embedder = open_embedder(bench.settings)
     keys, rows = prototypes(bench.settings)
     told = describe_levels(
@@ -61,8 +63,8 @@ def describe_themes(
         keys=corpus.names,
         groups=corpus.groups,
         blocked=blocked,
-        tags=_row_tags(corpus, tags),
-        tag_names={theme.key: theme.label for theme in load_taxonomy()},
+        tags=_row_tags(corpus, tags, among=shipped),
+        tag_names=shipped,
         prototypes=rows,
         prototype_keys=keys,
         embed=embedder.embed,
@@ -107,12 +109,14 @@ def on_the_rise(corpus: Corpus, found: Discovery, members: Sequence[Member]) -> 
     return [one is not None and (one.low or 0.0) > 100 * NEWEST for one in shares]
 
 
-def _row_tags(corpus: Corpus, tags: Mapping[Place, Mapping[str, float]]) -> list[dict[str, float]]:
-    """Give what the passages of each row are tagged with, the surest of those that say the same."""
+def _row_tags(
+    corpus: Corpus, tags: Mapping[Place, Mapping[str, float]], *, among: Container[str]
+) -> list[dict[str, float]]:
+    """Give what the passages of each row are tagged with (`among` these), the surest of those that say the same."""
     rows: list[dict[str, float]] = [{} for _ in corpus.keys]
     for place, found in tags.items():
         at = corpus.row_of.get(place, UNSEEN)
-        for key, confidence in found.items() if at != UNSEEN else ():
+        for key, confidence in ((k, c) for k, c in found.items() if at != UNSEEN and k in among):
             rows[at][key] = max(rows[at].get(key, 0.0), confidence)
     return rows
 

@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 
 from data.store.repositories import preparation as repository
 from data.store.repositories.embeddings import drop_orphans
 from data.store.repositories.preparation import PassageRow, PreparedRow, RawComment
-from nlp.config import RedactConfig, TextConfig
+from nlp.config import TextConfig
 from nlp.text.canonical import text_key
 from nlp.text.people import Gazetteer, Person, Pseudonyms
-from nlp.text.prepare import prepare_texts
+from nlp.text.prepare import Ahead, look_ahead, prepare_texts, text_helpers
 from nlp.text.records import Kind, Passage, PreparedText
 from nlp.text.redact import REDACTOR_VERSION
-from pipelines.settings import Settings
+from pipelines.configs import text_config
 from pipelines.stage import Bench, StageReport, stage
 
 # How a comment's kind is read: survey answers as they are, messages with quotes and signatures, notes as notes.
@@ -36,11 +37,6 @@ class Known:
     default_mark: str
 
 
-def text_config(settings: Settings) -> TextConfig:
-    """Give the settings of the language stage."""
-    return TextConfig(redact=RedactConfig(keep=tuple(sorted(settings.kept_names))))
-
-
 def run(bench: Bench) -> StageReport:
     """Prepare every comment that is new, changed, or whose account's known names changed."""
     config = text_config(bench.settings)
@@ -49,14 +45,24 @@ def run(bench: Bench) -> StageReport:
         repository.mark_outdated(session, known.marks, known.default_mark)
         total = repository.count_unprepared(session)
     with stage(bench, "prepare", total) as report:
-        while total and (batch := _next(bench)):
-            rows = _prepare(bench, config, batch, known)
-            _store(bench, rows, known, report)
+        with text_helpers(total) as pool:
+            batch = _next(bench, config, known, pool) if total else None
+            while batch:
+                # Helpers read the next batch while this one is stored.
+                following = _next(bench, config, known, pool, after=batch.raws[-1].pk)
+                _store(bench, _prepare(bench, config, batch, known), known, report)
+                batch = following or _next(bench, config, known, pool)
         if total:
             with bench.store.write() as session:
                 repository.drop_orphan_texts(session)
                 drop_orphans(session)
     return report
+
+
+def marks_in_force(bench: Bench) -> tuple[Mapping[str, str], str]:
+    """Give the mark that a prepared comment of each account bears, and that of one without an account."""
+    known = _known(bench, text_config(bench.settings))
+    return known.marks, known.default_mark
 
 
 def _known(bench: Bench, config: TextConfig) -> Known:
@@ -94,28 +100,57 @@ class _Lazily(dict[str, Gazetteer]):
         return self[key]
 
 
-def _next(bench: Bench) -> list[RawComment]:
+@dataclass(frozen=True)
+class _Batch:
+    """Comments to prepare, their decrypted texts, and what helpers have begun of them."""
+
+    raws: Sequence[RawComment]
+    texts: Sequence[str]
+    ahead: Ahead | None
+
+    @property
+    def kinds(self) -> list[Kind]:
+        return [TEXT_KINDS[raw.kind] for raw in self.raws]
+
+    @property
+    def accounts(self) -> list[str]:
+        return [raw.account_key for raw in self.raws]
+
+
+def _next(
+    bench: Bench, config: TextConfig, known: Known, pool: Executor | None, *, after: int | None = None
+) -> _Batch | None:
     with bench.store.read() as session:
-        return repository.unprepared(session, bench.settings.batch_rows)
+        raws = repository.unprepared(session, bench.settings.batch_rows, after=after)
+    if not raws:
+        return None
+    batch = _Batch(raws, [bench.vault.decrypt(raw.body_encrypted) for raw in raws], None)
+    if pool is None:
+        return batch
+    ahead = look_ahead(
+        batch.texts, pool, kinds=batch.kinds, accounts=batch.accounts, people=known.people, config=config
+    )
+    return replace(batch, ahead=ahead)
 
 
-def _prepare(bench: Bench, config: TextConfig, batch: Sequence[RawComment], known: Known) -> list[PreparedRow]:
+def _prepare(bench: Bench, config: TextConfig, batch: _Batch, known: Known) -> list[PreparedRow]:
     """Compute only; of the store it changes nothing but new pseudonym numbers, which must be there before the texts."""
     with bench.store.read() as session:
-        numbers = repository.pseudonyms(session, {raw.account_key for raw in batch})
+        numbers = repository.pseudonyms(session, set(batch.accounts))
     secret = bench.vault.hash("pseudonyms").encode()
-    book = {raw.account_key: Pseudonyms(secret, numbers.get(raw.account_key, {})) for raw in batch}
+    book = {account: Pseudonyms(secret, numbers.get(account, {})) for account in batch.accounts}
     texts = prepare_texts(
-        [bench.vault.decrypt(raw.body_encrypted) for raw in batch],
-        kinds=[TEXT_KINDS[raw.kind] for raw in batch],
-        accounts=[raw.account_key for raw in batch],
+        batch.texts,
+        kinds=batch.kinds,
+        accounts=batch.accounts,
         people=known.people,
         pseudonyms=book,
         config=config,
+        ahead=batch.ahead,
     )
     with bench.store.write() as session:
         repository.add_pseudonyms(session, {account: names.numbers for account, names in book.items()})
-    return [_row(raw, text) for raw, text in zip(batch, texts, strict=True)]
+    return [_row(raw, text) for raw, text in zip(batch.raws, texts, strict=True)]
 
 
 def _row(raw: RawComment, text: PreparedText) -> PreparedRow:

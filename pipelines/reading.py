@@ -11,12 +11,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
+from cx.facts import FINDING_PEOPLE, PLAIN
 from data.errors import NotFoundError
 from data.store.queries.accounts import AccountRow, AccountTheme, account_row, account_rows, account_themes
 from data.store.queries.clock import newest_record
 from data.store.queries.comments import CommentQuery, CommentRow, list_comments
 from data.store.queries.counts import DIMENSIONS, Counts, GroupCounts, theme_counts
+from data.store.queries.diagnosis import Diagnosis, diagnose
 from data.store.queries.slices import Slice
+from data.store.queries.standing import risk_slice
 from data.store.queries.themes import ThemeInfo, theme_infos
 from data.store.queries.voices import theme_voices
 from data.store.repositories.runs import get_fact
@@ -29,8 +32,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MISMATCH = "sales_delivery_mismatch"
 # What discovery leaves when it has run.
 FIT = "theme_fit"
-# Voices that make a finding, and the confidence from which a mention counts as plain.
-MISMATCH_PEOPLE, PLAIN = 2, 0.4
+# Voices that make a finding.
+MISMATCH_PEOPLE = FINDING_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,13 @@ class CountedTheme:
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON takes it: revenue by currency."""
-        return {**self.flat(), "revenue": self.counts.counts.revenue}
+        counts = self.counts.counts
+        return {**self.flat(), "revenue": counts.revenue, "open_amount": counts.open_amount}
 
     def flat(self) -> dict[str, Any]:
         """Give it as one row of a table."""
         counts = asdict(self.counts.counts)
-        revenue = counts.pop("revenue")
+        revenue, opened = counts.pop("revenue"), counts.pop("open_amount")
         return {
             "kind": self.theme.kind,
             "theme": self.theme.key,
@@ -56,8 +60,13 @@ class CountedTheme:
             "parent": self.theme.parent_key or "",
             **self.group,
             **counts,
-            "revenue": "; ".join(f"{amount:.0f} {currency}".strip() for currency, amount in sorted(revenue.items())),
+            "revenue": _by_currency(revenue),
+            "open_amount": _by_currency(opened),
         }
+
+
+def _by_currency(amounts: dict[str, float]) -> str:
+    return "; ".join(f"{amount:.0f} {currency}".strip() for currency, amount in sorted(amounts.items()))
 
 
 def counted_themes(
@@ -88,14 +97,18 @@ def counted_themes(
     return found
 
 
-COUNT_COLUMNS = tuple(count.name for count in fields(Counts) if count.name != "revenue")
+COUNT_COLUMNS = tuple(count.name for count in fields(Counts) if count.name not in ("revenue", "open_amount"))
 
 
 def as_csv(rows: Sequence[dict[str, Any]], by: Sequence[str] = ()) -> str:
     """Write rows as CSV, the header also where there are none; cells that a spreadsheet would run are guarded."""
     out = io.StringIO()
     dimensions = [name for name in by if name != "theme"]
-    columns = list(rows[0]) if rows else ["kind", "theme", "name", "parent", *dimensions, *COUNT_COLUMNS, "revenue"]
+    columns = (
+        list(rows[0])
+        if rows
+        else ["kind", "theme", "name", "parent", *dimensions, *COUNT_COLUMNS, "revenue", "open_amount"]
+    )
     writer = csv.DictWriter(out, fieldnames=columns)
     writer.writeheader()
     writer.writerows({name: _guarded(value) for name, value in row.items()} for row in rows)
@@ -167,13 +180,36 @@ def _as_tree(themes: Sequence[CountedTheme]) -> list[CountedTheme]:
     return ordered
 
 
-def account_as_dict(row: AccountRow, themes: Sequence[AccountTheme]) -> dict[str, Any]:
-    """Give one account as JSON takes it."""
-    return {"account": asdict(row), "themes": [asdict(theme) for theme in themes]}
+@dataclass(frozen=True)
+class ReadAccount:
+    """One account: who it is, its diagnosis over 90 days, and its taxonomy themes, the latest spoken of first."""
+
+    row: AccountRow
+    diagnosis: Diagnosis
+    themes: list[AccountTheme]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON takes it."""
+        found = self.diagnosis
+        return {
+            "account": asdict(self.row),
+            "diagnosis": {
+                "since": found.now.since,
+                "as_of": found.now.as_of,
+                "headline": asdict(found.headline),
+                "statements": [asdict(one) for one in found.statements],
+                "steps": [asdict(one) for one in found.steps],
+                "renewal_risk": found.standing.risk.reading,
+                "renewal_flag": found.standing.flag.reading,
+                "nps": found.standing.committee.reading,
+                "coverage": found.coverage.reading,
+            },
+            "themes": [asdict(theme) for theme in self.themes],
+        }
 
 
-def read_account(store: Store, account_id: str) -> tuple[AccountRow, list[AccountTheme]]:
-    """Read one account with its taxonomy themes, the latest spoken of first.
+def read_account(store: Store, account_id: str, *, clock: datetime) -> ReadAccount:
+    """Read one account; `clock` is the time that its loops run by.
 
     Raises:
         NotFoundError: There is no such account.
@@ -181,7 +217,12 @@ def read_account(store: Store, account_id: str) -> tuple[AccountRow, list[Accoun
     with store.read() as session:
         filters = Slice(as_of=newest_record(session))
         known = _account_id(session, filters, account_id)
-        return account_row(session, filters, known), account_themes(session, filters, known)
+        window = risk_slice(filters, filters.as_of)
+        return ReadAccount(
+            account_row(session, filters, known),
+            diagnose(session, window, known, clock=clock),
+            account_themes(session, filters, known),
+        )
 
 
 def _account_id(session: Session, filters: Slice, said: str) -> str:
@@ -208,13 +249,15 @@ def _account_id(session: Session, filters: Slice, said: str) -> str:
 NEAR = 5
 
 
-def account_page(console: Console, row: AccountRow, themes: Sequence[AccountTheme]) -> None:
-    """Show one account: who it is, the latest scores, the themes with their words."""
+def account_page(console: Console, found: ReadAccount) -> None:
+    """Show one account: who it is, what to know before a call, the latest scores, the themes with their words."""
+    row, themes = found.row, found.themes
     facts = [row.segment, row.industry, row.motion and words(row.motion)]
     console.print(f"[bold]{escape(row.name)}[/bold]  {' - '.join(words(fact) for fact in facts if fact)}")
     if row.arr is not None:
         console.print(f"ARR {row.arr:,.0f} {row.currency or ''}, renewal {row.renewal_date or 'unknown'}")
-    console.print(f"{row.answers} answers, {row.flagged} of them flagged; {row.comments} comments")
+    _diagnosis_block(console, found.diagnosis)
+    console.print(f"\n{row.answers} answers, {row.flagged} of them flagged; {row.comments} comments")
     for score in row.latest_scores:
         console.print(
             f"  {words(score.type)} {score.score:g} of {score.scale_max:g}  {words(score.role)}, "
@@ -229,6 +272,26 @@ def account_page(console: Console, row: AccountRow, themes: Sequence[AccountThem
         console.print(f"\n[bold]{escape(theme.info.name)}[/bold]  {said}")
         for comment in theme.verbatims:
             quote(console, comment, with_account=False)
+
+
+def _diagnosis_block(console: Console, found: Diagnosis) -> None:
+    """Show the headline, every finding with the number of ids behind it, and whose task comes next."""
+    console.print(f"\n[bold]{escape(found.headline.text)}[/bold]")
+    console.print(f"90 days to {found.now.as_of:%d %b %Y}; every finding with what it stands on", style="dim")
+    for one in found.statements:
+        n = len(one.comment_ids) + len(one.other_ids)
+        ids = ", ".join((*one.comment_ids, *one.other_ids)[:SHOWN_IDS])
+        mark = "[green]+[/green]" if one.good else "-"
+        console.print(
+            f"  {mark} {escape(one.text)} [dim]({escape(ids)}{f', {n - SHOWN_IDS} more' * (n > SHOWN_IDS)})[/dim]"
+        )
+    for step in found.steps:
+        who = ", ".join(step.owners) or f"nobody named (should be {step.owner})"
+        console.print(f"  [bold]{escape(words(step.stage))}[/bold]: {escape(who)}. {escape(step.action)}")
+
+
+# Ids named beside a finding; --json has all of them.
+SHOWN_IDS = 3
 
 
 def quote(console: Console, comment: CommentRow, *, with_account: bool = True) -> None:

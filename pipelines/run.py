@@ -7,8 +7,23 @@ from typing import Any
 
 from data.errors import DataError
 from data.store.repositories import runs as repository
-from pipelines import discover, embed, prepare, route, summarise, tag
+from data.store.repositories.progress import end_progress
+from pipelines import (
+    correct,
+    diagnose,
+    discover,
+    embed,
+    index,
+    place,
+    prepare,
+    promises,
+    retain,
+    route,
+    summarise,
+    tag,
+)
 from pipelines.stage import Bench, StageReport
+from pipelines.told import Told
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +75,8 @@ def run(bench: Bench, *, refit: bool = False) -> RunReport:
         with bench.store.write() as session:
             settings = {name: getattr(bench.settings, name) for name in STORED_SETTINGS}
             run_id = repository.begin_run(session, "run", settings=settings, now=started)
+        told = Told(bench.progress, bench.store, run_id, clock=bench.clock)
+        bench = dataclasses.replace(bench, progress=told)
         stages: list[StageReport] = []
         steps: list[Callable[[], StageReport]] = [
             lambda: prepare.run(bench),
@@ -67,8 +84,16 @@ def run(bench: Bench, *, refit: bool = False) -> RunReport:
             lambda: tag.run(bench),
             # Before the themes, which may take minutes: an owner is told within five.
             lambda: route.run(bench),
+            lambda: index.run(bench),
             lambda: discover.run(bench, run_id=run_id, refit=refit),
+            lambda: correct.run(bench),
+            lambda: promises.run(bench),
             lambda: summarise.run(bench),
+            # Before the accounts' standing, which asks for the line that it finds.
+            lambda: retain.run(bench),
+            lambda: diagnose.run(bench),
+            # Last: nothing else waits for the map.
+            lambda: place.run(bench),
         ]
         try:
             for step in steps:
@@ -76,6 +101,8 @@ def run(bench: Bench, *, refit: bool = False) -> RunReport:
         except Exception as error:
             _close(bench, run_id, stages, state="failed", error=f"{type(error).__name__}: {error}"[:2000])
             raise
+        finally:
+            told.close()
         _close(bench, run_id, stages, state="done")
         return RunReport(run_id, stages, (bench.clock() - started).total_seconds())
 
@@ -103,6 +130,7 @@ def _close(bench: Bench, run_id: int, stages: list[StageReport], *, state: str, 
     counts = {report.stage: {"in": report.rows_in, "out": report.rows_out, **report.counts} for report in stages}
     try:
         with bench.store.write() as session:
+            end_progress(session)
             repository.finish_run(
                 session, run_id, state=state, now=bench.clock(), model_keys=keys, counts=counts, error=error
             )

@@ -8,14 +8,16 @@ import re
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from data.store.unit_of_work import Store, hide_password
 from data.store.vault import SECRET_BYTES, Vault
 from pipelines.errors import SettingsError
+
+if TYPE_CHECKING:
+    from data.store.unit_of_work import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -54,6 +56,15 @@ class Settings(BaseSettings):
     mismatch_checked: str = Field(
         "", description="Right/checked mismatch mentions, 45/50 say; empty: they open no loop."
     )
+    queue_url: str = Field(
+        "", repr=False, description="Queue that wakes the worker: postgresql:// or redis://; empty: a file at home."
+    )
+    rate_per_s: float = Field(50.0, ge=0, description="Requests a second for each key of the API; 0: no limit.")
+    rate_burst: int = Field(100, ge=1, description="Requests that a key may make at once after a rest.")
+    max_connections: int = Field(1000, ge=10, description="Connections that the API serves at once.")
+    max_body_mb: float = Field(1.0, gt=0, le=100, description="Largest body of a request, MiB.")
+    max_batch_mb: float = Field(8.0, gt=0, le=100, description="Largest batch of comments, MiB.")
+    max_upload_mb: float = Field(200.0, gt=0, le=2000, description="Largest file that may be uploaded, MiB.")
     log_level: str = Field("WARNING", description="Level of the log on standard error.")
     api_url: str = Field("", description="Where the dashboard finds the API; empty: it drives it in process.")
     api_key: str = Field("", description="The key that the dashboard shows to the API.")
@@ -108,6 +119,8 @@ class Settings(BaseSettings):
     @cached_property
     def url_shown(self) -> str:
         """The database URL without its password."""
+        from data.store.unit_of_work import hide_password
+
         return hide_password(self.url)
 
     @cached_property
@@ -115,8 +128,10 @@ class Settings(BaseSettings):
         """The file that holds the secret."""
         return self.secret_file or self.home / "secret.key"
 
-    def store(self) -> Store:
-        """Open the store."""
+    def store(self) -> "Store":
+        """Open the store. The database's library is imported here: what needs no store starts without it."""
+        from data.store.unit_of_work import Store
+
         return Store(self.url)
 
     def vault(self) -> Vault:

@@ -1,4 +1,4 @@
-"""Stage 6: counts ready to query, made again only for the accounts whose comments or mentions changed."""
+"""Stage 6: what accounts said, packed for counting again where it changed: comments, mentions, answers."""
 
 from data.store.repositories import cells as repository
 from pipelines.stage import Bench, StageReport, stage
@@ -8,7 +8,7 @@ ACCOUNTS_PER_BATCH = 100
 
 
 def run(bench: Bench) -> StageReport:
-    """Make the theme counts of stale accounts again."""
+    """Pack the stale accounts again; `rows_out` are themes of comments."""
     with bench.store.read() as session:
         total = repository.count_stale(session)
     with stage(bench, "summarise", total) as report:

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from data.store.repositories import mentions as repository
 from data.store.repositories.embeddings import get as get_vectors
 from data.store.repositories.mentions import CommentToTag, MentionRow
+from data.store.repositories.taxonomy import note_shipped
 from data.store.repositories.themes import put_themes
 from nlp.sentiment.model import SentimentModel
 from nlp.tag.model import TaggerModel
 from nlp.tag.types import Tag
-from pipelines.embed import open_embedder
+from pipelines.configs import open_embedder
+from pipelines.own import open_own, own_mentions
 from pipelines.stage import Bench, StageReport, stage
 from pipelines.taxonomy import load_taxonomy, open_sentiment, open_tagger, sentiment_key
 
@@ -35,15 +37,25 @@ def run(bench: Bench) -> StageReport:
     key = f"{tagger.key}/{sentiment_key(sentiment)}"
     with bench.store.write() as session:
         put_themes(session, [theme.as_row() for theme in load_taxonomy()], now=bench.clock())
+        note_shipped(session, [theme.key for theme in load_taxonomy()], now=bench.clock())
         total = repository.count_untagged(session, key)
     with stage(bench, "tag", total) as report:
         report.model_keys |= {"tagger": tagger.key, "sentiment": sentiment_key(sentiment)}
+        own = open_own(bench) if total else None
         while total and (batch := _next(bench, key)):
             vectors = _vectors(bench, embedder.key, batch)
             mentions = _mentions(tagger, batch, vectors)
             empty = _empty(tagger, batch, mentions)
             mentions = [mention for mention in mentions if mention.comment_pk not in empty]
             passages, comments = _sentiments(sentiment, batch, vectors)
+            if own is not None:
+                tagged_so = {(mention.passage_id, mention.theme_key) for mention in mentions}
+                told = own_mentions(own, batch, vectors, passages)
+                mentions += [
+                    mention
+                    for mention in told
+                    if mention.comment_pk not in empty and (mention.passage_id, mention.theme_key) not in tagged_so
+                ]
             with bench.store.write() as session:
                 repository.store_tags(
                     session,

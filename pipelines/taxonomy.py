@@ -19,7 +19,7 @@ from data.store.repositories.themes import ThemeRow
 from nlp.embed.types import Embedder
 from nlp.text.canonical import canonical
 from nlp.types import FloatArray
-from pipelines.embed import open_embedder
+from pipelines.configs import open_embedder
 from pipelines.settings import DATA, Settings
 
 if TYPE_CHECKING:
@@ -146,7 +146,8 @@ def corrections_of(bench: "Bench") -> list["Correction"]:
     from nlp.tag.examples import checked_polarity
     from nlp.tag.types import Correction
 
-    verdicts = {"add": "accepted", "polarity": "accepted", "remove": "rejected"}
+    verdicts = {"tag": "accepted", "polarity": "accepted", "untag": "rejected"}
+    trained = {theme.key for theme in load_taxonomy()}
     with bench.store.read() as session:
         rows = tag_corrections(session)
     return [
@@ -157,7 +158,7 @@ def corrections_of(bench: "Bench") -> list["Correction"]:
             "accepted" if verdicts[row["action"]] == "accepted" else "rejected",
         )
         for row in rows
-        if row["action"] in verdicts and row["text"]
+        if row["theme_key"] in trained and row["text"]
     ]
 
 

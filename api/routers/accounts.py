@@ -1,13 +1,14 @@
 """Accounts: what a CSM looks up before a call."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.access import StoreDep
 from api.cards import score_cards
-from api.deps import READS, SliceDep, one_word, period_of, read_choice
+from api.deps import READS, SliceDep, one_word, period_of, read_choice, read_list, some_words
 from api.exports import CSV_ANSWER, WHOLE
 from api.listing import PagingDep, cut_page
 from api.routers.said import answer_comments
@@ -26,10 +27,21 @@ from data.store.queries.comments import ORDERS, VOICES, CommentQuery
 from data.store.queries.counts import KINDS
 from data.store.queries.coverage import coverage
 from data.store.queries.paging import After, Page
+from data.store.queries.standing import RISKS
 from data.store.unit_of_work import Session
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"], responses=READS)
+# What says itself to which day a list looks back.
+_DAYS = ("as_of", "period")
 _ORDERS = tuple(sign + name for name in SORTS for sign in ("", "-"))
+
+
+def get_risk_day(request: Request, filters: SliceDep) -> datetime | None:
+    """Give the day that risk is asked for; None: the day of the last run."""
+    return filters.as_of if any(name in request.query_params for name in _DAYS) else None
+
+
+RiskDay = Annotated[datetime | None, Depends(get_risk_day)]
 
 
 @router.get(
@@ -38,13 +50,22 @@ _ORDERS = tuple(sign + name for name in SORTS for sign in ("", "-"))
 def list_accounts(
     filters: SliceDep,
     paging: PagingDep,
+    risk_day: RiskDay,
     search: Annotated[str, Query(description="Part of a name, a domain or an id.", max_length=200)] = "",
     sort: Annotated[str, one_word(_ORDERS, "What to sort by; - in front for descending.")] = "name",
+    risk: Annotated[str, some_words(RISKS, "Only these: flagged renewals, or states of the risk.")] = "",
 ) -> object:
-    """List the accounts that the caller may see; what is missing comes last in every order."""
+    """List the accounts that the caller may see; what is missing comes last in every order.
+
+    `-risk` puts the riskiest first. Risk and score look at 90 days, whatever the window: as the last run found them or,
+    where `as_of` or `period` is given, as they were then (worked out now: about two seconds for a thousand accounts).
+    """
+    risks = read_list(risk, "risk", RISKS)
 
     def fetch(session: Session, after: After | None, limit: int) -> Page[AccountOut]:
-        page = account_rows(session, filters, search=search.strip(), sort=sort, limit=limit, after=after)
+        page = account_rows(
+            session, filters, search=search.strip(), sort=sort, limit=limit, after=after, risks=risks, risk_day=risk_day
+        )
         return Page([AccountOut.model_validate(row) for row in page.rows], page.after)
 
     return paging.answer(
@@ -57,11 +78,11 @@ def list_accounts(
 
 
 @router.get("/{account_id}", summary="One account: scores with their comments, and who answered")
-def get_account(store: StoreDep, filters: SliceDep, account_id: str) -> AccountDetail:
+def get_account(store: StoreDep, filters: SliceDep, risk_day: RiskDay, account_id: str) -> AccountDetail:
     """Give one account with a score card per survey type, and its coverage by role."""
     narrowed = filters.of_account(account_id)
     with store.read() as session:
-        row = account_row(session, filters, account_id)
+        row = account_row(session, filters, account_id, risk_day=risk_day)
         cards = score_cards(session, narrowed, group_by=("role",))
         covered = coverage(session, narrowed)
     plain = AccountOut.model_validate(row).model_dump()

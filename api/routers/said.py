@@ -6,6 +6,7 @@ from api.deps import period_of
 from api.listing import Paging
 from api.schemas.comments import CommentOut, CommentPage
 from api.tables import comments_table
+from data.store.queries.comment_pages import find_comments, page_of
 from data.store.queries.comments import CommentQuery, count_comments, list_comments
 from data.store.queries.paging import After, Page
 from data.store.queries.slices import Slice
@@ -35,6 +36,37 @@ def answer_comments(
     return paging.answer(
         fetch,
         listing=listing,
+        table=comments_table(),
+        name=name,
+        page=lambda items, following, _: CommentPage(
+            period=period_of(filters), items=items, next_cursor=following, total=total[0]
+        ),
+    )
+
+
+def answer_counted(
+    paging: Paging,
+    filters: Slice,
+    query: CommentQuery,
+    *,
+    listing: str,
+    name: str,
+    check: Callable[[Session], object] | None = None,
+) -> object:
+    """Answer with the comments behind a count, found in the same columns that it was counted from."""
+    total = [0]
+
+    def fetch(session: Session, after: After | None, limit: int) -> Page[CommentOut]:
+        if check is not None:
+            check(session)
+        found = find_comments(session, filters, query)
+        total[0] = len(found)
+        page = page_of(session, filters, found, limit=limit, after=after)
+        return Page([CommentOut.model_validate(row) for row in page.rows], page.after)
+
+    return paging.answer(
+        fetch,
+        listing=f"counted/{listing}",
         table=comments_table(),
         name=name,
         page=lambda items, following, _: CommentPage(

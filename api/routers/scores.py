@@ -8,8 +8,9 @@ from api.access import StoreDep
 from api.cards import score_cards
 from api.deps import READS, SliceDep, one_word, period_of, read_choice, read_list, some_words
 from api.exports import CSV_ANSWER
+from api.kept import kept_answer
 from api.listing import FormDep, PagingDep
-from api.routers.said import answer_comments
+from api.routers.said import answer_counted
 from api.schemas.comments import CommentPage
 from api.schemas.scores import ScoreCard, ScoresOut
 from api.tables import scores_table
@@ -48,8 +49,12 @@ def list_scores(
 
     if form.csv:
         return form.export(fetch, table=scores_table(dimensions), name="scores")
-    with store.read() as session:
-        return ScoresOut(period=period_of(filters), items=fetch(session, None, 0).rows)
+
+    def answer() -> ScoresOut:
+        with store.read() as session:
+            return ScoresOut(period=period_of(filters), items=fetch(session, None, 0).rows)
+
+    return kept_answer(form.request, answer)
 
 
 @router.get(
@@ -70,4 +75,4 @@ def score_comments(
     scale = None if scale_min is None or scale_max is None else (kind, scale_min, scale_max, high_is_good)
     narrowed = filters.of_source(kind)
     query = CommentQuery(bands=bands, scale=scale)
-    return answer_comments(paging, narrowed, query, listing=f"scores/{kind}/{band}", name=f"{kind}-{band}-comments")
+    return answer_counted(paging, narrowed, query, listing=f"scores/{kind}/{band}", name=f"{kind}-{band}-comments")

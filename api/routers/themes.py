@@ -1,25 +1,33 @@
 """Themes: what customers speak of, how often, who, and in which words."""
 
+from collections.abc import Collection
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from api.access import StoreDep
 from api.deps import READS, SliceDep, one_word, period_of, read_choice, read_list, some_words
 from api.exports import CSV_ANSWER, WHOLE
+from api.kept import kept_answer
 from api.listing import PagingDep, cut_page
-from api.routers.said import answer_comments
+from api.routers.said import answer_counted
 from api.schemas.comments import CommentPage
-from api.schemas.themes import CountsOut, ThemeInfoOut, ThemeOut, ThemePage
+from api.schemas.themes import AlertOut, CountsOut, EmergenceOut, ThemeDetail, ThemeOut, ThemePage
 from api.tables import themes_table
+from api.themes import alerts_of, alerts_out, emergence_out, theme_detail
 from data.store.queries.comments import ORDERS, POLARITIES, VOICES, CommentQuery
-from data.store.queries.counts import DIMENSIONS, KINDS, Counts, total_counts
+from data.store.queries.counts import DIMENSIONS, KINDS
 from data.store.queries.paging import After, Page
-from data.store.queries.themes import ThemeRow, theme_info, theme_rows
+from data.store.queries.scores import SURVEY_TYPES
+from data.store.queries.themes import ThemeRow, theme_info, theme_list
 from data.store.unit_of_work import Session
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"], responses=READS)
 _GROUPS = tuple(name for name in DIMENSIONS if name != "theme")
+_EMERGING = (
+    "Only themes that are emerging (new to the taxonomy, or with an alert: said at more accounts in the last five "
+    "weeks than their own past explains), or only the others."
+)
 _SORTS = ("comments", "negative", "positive", "accounts", "name")
 
 
@@ -27,12 +35,13 @@ _SORTS = ("comments", "negative", "positive", "accounts", "name")
     "", summary="Themes of one kind with the counts behind them", response_model=ThemePage, responses=CSV_ANSWER
 )
 def list_themes(
+    request: Request,
     filters: SliceDep,
     paging: PagingDep,
     kind: Annotated[str, one_word(KINDS, "Never both kinds in one list.")] = "taxonomy",
     group_by: Annotated[str, some_words(_GROUPS, "Also count by these, joined with commas.")] = "",
     parent: Annotated[str | None, Query(description="Only the themes below this one.")] = None,
-    emerging: Annotated[bool | None, Query(description="Only themes that are (not) emerging.")] = None,
+    emerging: Annotated[bool | None, Query(description=_EMERGING)] = None,
     sort: Annotated[str, one_word(_SORTS, "Most first; names from A.")] = "comments",
     trend: Annotated[bool, Query(description="Counts by month.")] = True,
     total: Annotated[bool, Query(description="Counts over all themes of the kind.")] = True,
@@ -42,32 +51,49 @@ def list_themes(
     read_choice(sort, "sort", _SORTS)
     dimensions = read_list(group_by, "group_by", _GROUPS)
     totals: list[CountsOut] = []
+    looked: list[EmergenceOut] = []
 
     def fetch(session: Session, after: After | None, limit: int) -> Page[ThemeOut]:
         shown = trend and not paging.form.csv
-        rows = theme_rows(session, filters, kind=kind, group_by=dimensions, trend=shown)
-        if total and not paging.form.csv:
-            totals.append(CountsOut.model_validate(total_counts(session, filters, kind=kind)))
-        chosen = sorted((row for row in rows if _wanted(row, parent, emerging)), key=lambda row: _place(row, sort))
-        page = cut_page(chosen, after, limit)
-        return Page([ThemeOut.model_validate(row) for row in page.rows], page.after)
+        summed = total and not paging.form.csv
+        listed = theme_list(session, filters, kind=kind, group_by=dimensions, trend=shown, total=summed)
+        if listed.total is not None:
+            totals.append(CountsOut.model_validate(listed.total))
+        alerts: dict[str, AlertOut] = {}
+        if emerging is not None:
+            found = alerts_of(request, session, filters, kind)
+            alerts = alerts_out(session, filters, found, kind)
+            looked.append(emergence_out(found))
+        wanted = (row for row in listed.rows if _wanted(row, parent, emerging, alerts))
+        page = cut_page(sorted(wanted, key=lambda row: _place(row, sort)), after, limit)
+        items = [ThemeOut.model_validate(row) for row in page.rows]
+        return Page([one.model_copy(update={"alert": alerts.get(one.info.key)}) for one in items], page.after)
 
-    return paging.answer(
-        fetch,
-        listing=f"themes/{kind}/{sort}",
-        table=themes_table(dimensions),
-        name=f"{kind}-themes",
-        step=WHOLE,
-        page=lambda items, following, _: ThemePage(
-            period=period_of(filters), kind=kind, items=items, next_cursor=following, total=next(iter(totals), None)
-        ),
-    )
+    def answer() -> ThemePage:
+        made: ThemePage = paging.answer(
+            fetch,
+            listing=f"themes/{kind}/{sort}",
+            table=themes_table(dimensions),
+            name=f"{kind}-themes",
+            step=WHOLE,
+            page=lambda items, following, _: ThemePage(
+                period=period_of(filters),
+                kind=kind,
+                items=items,
+                next_cursor=following,
+                total=next(iter(totals), None),
+                emergence=next(iter(looked), None),
+            ),
+        )
+        return made
+
+    return answer() if paging.form.csv else kept_answer(request, answer)
 
 
-def _wanted(row: ThemeRow, parent: str | None, emerging: bool | None) -> bool:
+def _wanted(row: ThemeRow, parent: str | None, emerging: bool | None, alerts: Collection[str]) -> bool:
     if parent is not None and row.info.parent_key != parent:
         return False
-    return emerging is None or row.info.emerging is emerging
+    return emerging is None or (row.info.emerging or row.info.key in alerts) is emerging
 
 
 def _place(row: ThemeRow, sort: str) -> tuple[int, int, str]:
@@ -76,22 +102,29 @@ def _place(row: ThemeRow, sort: str) -> tuple[int, int, str]:
     return (-int(getattr(row.counts, sort)), -row.counts.comments, row.info.key)
 
 
-@router.get("/{key}", summary="One theme with its counts by month, role and stage")
+@router.get(
+    "/{key}",
+    summary="One theme: counts, lineage, trend, what it does to the scores, and the words behind it",
+    response_model=ThemeDetail,
+)
 def get_theme(
+    request: Request,
     store: StoreDep,
     filters: SliceDep,
     key: str,
     group_by: Annotated[str, some_words(_GROUPS, "Count by these, joined with commas.")] = "role,stage",
-) -> ThemeOut:
+    drivers: Annotated[str, some_words(SURVEY_TYPES, "What it does to which scores, joined with commas.")] = "nps",
+) -> object:
     """Give one theme; a key of some accounts sees it only where they speak of it."""
     dimensions = read_list(group_by, "group_by", _GROUPS)
-    with store.read() as session:
-        info = theme_info(session, key, filters=filters)
-        rows = theme_rows(session, filters, kind=info.kind, theme_keys=(key,), group_by=dimensions)
-    own = [row for row in rows if row.info.key == key]
-    if own:
-        return ThemeOut.model_validate(own[0])
-    return ThemeOut(info=ThemeInfoOut.model_validate(info), counts=CountsOut.model_validate(Counts()))
+    survey_types = read_list(drivers, "drivers", SURVEY_TYPES)
+
+    def answer() -> ThemeDetail:
+        with store.read() as session:
+            info = theme_info(session, key, filters=filters)
+            return theme_detail(request, session, filters, info, group_by=dimensions, survey_types=survey_types)
+
+    return kept_answer(request, answer)
 
 
 @router.get(
@@ -121,4 +154,4 @@ def theme_comments(
     def check(session: Session) -> None:
         theme_info(session, key, filters=filters)
 
-    return answer_comments(paging, filters, query, listing=f"theme/{key}/{order}", name=f"{key}-comments", check=check)
+    return answer_counted(paging, filters, query, listing=f"theme/{key}/{order}", name=f"{key}-comments", check=check)

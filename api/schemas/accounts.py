@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.schemas.base import Listing, Schema
 from api.schemas.comments import CommentOut
+from api.schemas.figures import StandingOut
 from api.schemas.scores import ScoreCard
 from api.schemas.themes import CountsOut, ThemeInfoOut
 
@@ -52,6 +53,7 @@ class AccountOut(Schema):
     comments: int = Field(description="Customers' comments in the period, empty talk left out.")
     latest_scores: list[LatestScoreOut] = Field(default=[])
     top_negative: list[HurtingThemeOut] = Field(default=[])
+    standing: StandingOut | None = Field(default=None, description="Null: not worked out yet, the next run does.")
 
 
 class AccountPage(Listing[AccountOut]):

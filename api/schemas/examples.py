@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from api.schemas import examples_corrections, examples_jobs, examples_loops
+from api.schemas.examples_diagnosis import STANDING, diagnosis_examples
+from api.schemas.examples_journey import journey_examples
+from api.schemas.examples_search import search_examples
+from api.schemas.examples_themes import theme_examples
+
 _AS_OF, _SINCE = "2026-09-30T23:59:59Z", "2026-07-02T23:59:59Z"
 PERIOD: dict[str, Any] = {"since": _SINCE, "as_of": _AS_OF}
 TAG: dict[str, Any] = {
@@ -44,6 +50,8 @@ COUNTS: dict[str, Any] = {
     "neutral": 1,
     "review_notes": 2,
     "revenue": {"EUR": 424000.0},
+    "open_opportunities": 3,
+    "open_amount": {"EUR": 61000.0},
 }
 GROUP_COUNTS: dict[str, Any] = {"group": {"role": "admin"}, "counts": COUNTS}
 MONTH: dict[str, Any] = {"month": "2026-09", "comments": 6, "negative": 5, "accounts": 4}
@@ -106,6 +114,7 @@ ACCOUNT: dict[str, Any] = {
     "comments": 5,
     "latest_scores": [LATEST],
     "top_negative": [HURTING],
+    "standing": STANDING,
 }
 ROLE_COVERAGE: dict[str, Any] = {"role": "economic_buyer", "contacts": 2, "answered": 0}
 COVERAGE: dict[str, Any] = {
@@ -179,3 +188,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ThemeShareOut": THEME_SHARE,
     "Up": {"status": "up"},
 }
+EXAMPLES |= examples_corrections.EXAMPLES
+EXAMPLES |= examples_loops.EXAMPLES
+EXAMPLES |= theme_examples(THEME, COMMENT)
+EXAMPLES |= diagnosis_examples(comment=COMMENT, period=PERIOD, theme=THEME_INFO, loop=examples_loops.LOOP)
+EXAMPLES |= journey_examples(comment=COMMENT, period=PERIOD, score=SCORE)
+EXAMPLES |= examples_jobs.EXAMPLES
+EXAMPLES |= search_examples(comment=COMMENT, period=PERIOD)

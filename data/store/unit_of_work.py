@@ -25,6 +25,38 @@ def hide_password(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
+# What the database says of itself, not of the statement: busy, locked, read-only, input or output, corrupt, full, can't
+# be opened, no database (sqlite.org/rescode.html).
+_SQLITE_GONE = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
+# Classes of SQLSTATE alike: connection, resources, operator intervention, system (PostgreSQL, appendix A).
+_POSTGRESQL_GONE = ("08", "53", "57", "58")
+
+
+def is_gone(error: OperationalError) -> bool:
+    """Say whether the database itself can't be used, rather than that a statement is wrong or lost a deadlock."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_GONE
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state is None or str(state).startswith(_POSTGRESQL_GONE)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the driver's error into ours where the database can't be used now.
+
+    Raises:
+        StoreError: Says so; the driver's words, which may name hosts and users, are its cause only.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        if not is_gone(error):
+            raise
+        said = type(error.orig).__name__
+        raise StoreError(f"the database can't be used now ({said}): try again; `sottovoce doctor` says more") from error
+
+
 class Store:
     """One database. Open it, migrate it, and ask for sessions; nothing else holds an engine."""
 
@@ -35,8 +67,12 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session for reading; whatever it changed is rolled back."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """Give a session for reading; whatever it changed is rolled back.
+
+        Raises:
+            StoreError: The database can't be used now.
+        """
+        with explained(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             try:
                 yield session
             finally:
@@ -46,8 +82,12 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Give a session for one unit of work: committed at the end, rolled back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """Give a session for one unit of work: committed at the end, rolled back on any error.
+
+        Raises:
+            StoreError: The database can't be used now.
+        """
+        with explained(), Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={"sottovoce_write": True})
             yield session
             session.commit()

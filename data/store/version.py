@@ -13,7 +13,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from data.store.unit_of_work import Store
+from data.errors import StoreError
+from data.store.unit_of_work import Store, explained
 
 
 class DataVersion:
@@ -29,7 +30,7 @@ class DataVersion:
 
     def read(self) -> str:
         """Give the version now; ask before reading what it is to stand for."""
-        with self._lock:
+        with self._lock, explained():
             return self._read()
 
     def aside(self, write: Callable[[Session], None]) -> bool:
@@ -39,7 +40,7 @@ class DataVersion:
                 if self._store.engine.dialect.name == "sqlite":
                     return self._aside_sqlite(write)
                 return self._aside_postgresql(write)
-            except OperationalError:
+            except (OperationalError, StoreError):
                 return False
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from nlp.cluster.outliers import centroids, floors
 from nlp.cluster.records import UNASSIGNED, ThemeModel
-from nlp.cluster.space import centre_of, unit
+from nlp.cluster.space import BLOCK, centre_of, centred
 from nlp.types import FloatArray, IntArray, RealArray
 
 
@@ -39,12 +39,21 @@ def fit_model(rows: FloatArray, labels: IntArray, weights: RealArray, *, floor_s
         floor_spreads: As in `nlp.cluster.outliers.floors`.
     """
     centre = centre_of(rows)
-    centred = unit(rows - centre)
-    middle = centroids(centred, labels, weights)
+    apart = centred(rows, centre)
+    middle = centroids(apart, labels, weights)
     themes = len(middle)
-    own = np.einsum("nd,nd->n", centred, middle[np.maximum(labels, 0)]) if themes else np.zeros(len(rows))
+    own = _own_similarity(apart, labels, middle) if themes else np.zeros(len(rows))
     low = floors(own.astype(np.float64), labels, themes, spreads=floor_spreads)
     return ThemeModel(centre=centre, centroids=middle, floors=low)
+
+
+def _own_similarity(rows: FloatArray, labels: IntArray, middle: FloatArray) -> FloatArray:
+    """Return (n,) similarity of each row to its own theme's middle."""
+    out = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), BLOCK):
+        part = slice(start, start + BLOCK)
+        out[part] = np.einsum("nd,nd->n", rows[part], middle[np.maximum(labels[part], 0)])
+    return out
 
 
 def assign(rows: FloatArray, model: ThemeModel) -> Assignment:
@@ -56,7 +65,7 @@ def assign(rows: FloatArray, model: ThemeModel) -> Assignment:
     """
     if len(rows) == 0 or len(model.centroids) == 0:
         return Assignment(np.full(len(rows), UNASSIGNED, dtype=np.int64), np.zeros(len(rows)))
-    similarity = unit(rows - model.centre) @ model.centroids.T
+    similarity = centred(rows, model.centre) @ model.centroids.T
     best = similarity.argmax(axis=1)
     value = similarity[np.arange(len(rows)), best]
     labels = np.where(value >= model.floors[best], best, UNASSIGNED).astype(np.int64)

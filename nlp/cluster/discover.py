@@ -16,7 +16,8 @@ from nlp.cluster.hierarchy import parent_count, parents_of
 from nlp.cluster.neighbours import nearest, neighbour_count
 from nlp.cluster.outliers import centroids, least_size, tidy
 from nlp.cluster.records import UNASSIGNED, Discovery, PreviousPartition, Reason, SweepPoint, ThemeModel
-from nlp.cluster.space import canonical_order, centre_of, group_numbers, principal, with_context
+from nlp.cluster.refresh import Neighbourhood, came_and_went, refreshed
+from nlp.cluster.space import canonical_order, centre_of, group_numbers, principal, project, row_names, with_context
 from nlp.cluster.warm import warm
 from nlp.config import ClusterConfig
 from nlp.errors import ClusterInputError
@@ -24,6 +25,8 @@ from nlp.types import FloatArray, IntArray, RealArray
 
 # Fewer passages than this have neighbours, but no themes.
 ROWS_LEAST = 10
+# Share of passages that may come or go before neighbours are searched anew, in directions of the corpus as it is.
+REFRESH_MOST = 0.05
 
 Found = tuple[IntArray, float, int, tuple[SweepPoint, ...], float]
 
@@ -37,6 +40,8 @@ def discover(
     weights: Sequence[float] | None = None,
     texts: Sequence[str] | None = None,
     previous: PreviousPartition | None = None,
+    known: Neighbourhood | None = None,
+    keep: bool = False,
     config: ClusterConfig | None = None,
     seed: int = 0,
 ) -> Discovery:
@@ -52,6 +57,9 @@ def discover(
         weights: (n,) respondents that a passage stands for; 1 when left out.
         texts: (n,) only the `bertopic` engine reads them.
         previous: An earlier run to start from, so that themes stay what they were (`graph` engine only).
+        known: Neighbours that an earlier run with the same settings kept; brought up to date when no more than
+            REFRESH_MOST of the passages came or went since they were searched, else searched anew.
+        keep: Give the neighbours back for a later run (some 800 bytes a passage).
         config: Settings; the defaults when left out.
         seed: Random seed.
 
@@ -64,13 +72,14 @@ def discover(
         return _too_few(embeddings, settings)
     seconds: dict[str, float] = {}
     with _clock(seconds, "space"):
-        order = canonical_order(keys, groups)
+        names = row_names(keys, groups)
+        order = canonical_order(names)
         own = embeddings[order]
         rows = _in_context(own, order, groups, lengths, settings)
-        flat = principal(rows, dimensions=settings.dimensions)
     heavy = np.ones(len(keys)) if weights is None else np.asarray(weights, dtype=np.float64)[order]
     with _clock(seconds, "neighbours"):
-        graph = _graph(flat, settings, seed)
+        near = _neighbourhood(rows, [names[row] for row in order], known, settings, seed)
+        flat, graph = near.flat, neighbour_graph(near.cosines, near.found)
     with _clock(seconds, "communities"):
         ordered = [keys[row] for row in order]
         said = None if texts is None else [texts[row] for row in order]
@@ -107,6 +116,7 @@ def discover(
             stability=stable,
             engine=settings.engine,
             seconds=seconds,
+            neighbourhood=near if keep else None,
         )
     return _as_handed_in(found, order)
 
@@ -154,14 +164,24 @@ def _in_context(
     )
 
 
-def _graph(flat: FloatArray, settings: ClusterConfig, seed: int) -> sp.csr_matrix:
+def _neighbourhood(
+    rows: FloatArray, names: Sequence[str], known: Neighbourhood | None, settings: ClusterConfig, seed: int
+) -> Neighbourhood:
+    if known is not None:
+        old, gone = came_and_went(known.names, names)
+        changed = known.changed + gone + int((old < 0).sum())
+        if changed <= REFRESH_MOST * known.searched:
+            return refreshed(known, names, rows)
+    directions = principal(rows, dimensions=settings.dimensions)
+    flat = project(rows, directions)
     count = neighbour_count(
         len(flat),
         exponent=settings.neighbour_exponent,
         least=settings.neighbours_min,
         most=settings.neighbours_max,
     )
-    return neighbour_graph(*nearest(flat, count, exact_limit=settings.exact_limit, seed=seed))
+    found = nearest(flat, count, exact_limit=settings.exact_limit, seed=seed)
+    return Neighbourhood(tuple(names), directions, flat, *found, searched=len(names))
 
 
 def _partition(

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.metrics import adjusted_rand_score
 
 from nlp.cluster.communities import communities
 from nlp.cluster.records import SweepPoint
+from nlp.measure.partitions import adjusted_rand, cross
 from nlp.types import BoolArray, IntArray, RealArray
 
 # Leiden lets go of the interpreter lock; the project's yardstick machine has 2 cores.
@@ -162,7 +162,7 @@ def _best_merge(between: RealArray, share: RealArray, alive: BoolArray, evidence
 
 
 def _mean_agreement(partitions: Sequence[IntArray]) -> float:
-    pairs = [float(adjusted_rand_score(one, other)) for one, other in combinations(partitions, 2)]
+    pairs = [adjusted_rand(cross(one.tolist(), other.tolist())) for one, other in combinations(partitions, 2)]
     return sum(pairs) / len(pairs) if pairs else float("nan")
 
 

@@ -1,9 +1,14 @@
 """Nearest neighbours of unit rows: all pairs while that is cheap, inverted lists beyond."""
 
-import faiss
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nlp.types import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    # Loaded by those who search: a run that knows its neighbours does without.
+    import faiss
 
 # Inverted lists: about 4 * sqrt(n) lists (faiss wiki, "Guidelines to choose an index"), some of them read per query.
 # On the 31k passages of the development corpora 16 lists find 96 % of the true 30 neighbours, in a quarter of the time.
@@ -31,13 +36,17 @@ def nearest(rows: FloatArray, count: int, *, exact_limit: int, seed: int) -> tup
     return _without_self(cosines, found.astype(np.int64), count)
 
 
-def _flat(rows: FloatArray) -> faiss.Index:
+def _flat(rows: FloatArray) -> "faiss.Index":
+    import faiss
+
     index = faiss.IndexFlatIP(rows.shape[1])
     index.add(rows)
     return index
 
 
-def _inverted(rows: FloatArray, *, seed: int) -> faiss.Index:
+def _inverted(rows: FloatArray, *, seed: int) -> "faiss.Index":
+    import faiss
+
     lists = int(LISTS_PER_ROOT * np.sqrt(len(rows)))
     index = faiss.IndexIVFFlat(faiss.IndexFlatIP(rows.shape[1]), rows.shape[1], lists, faiss.METRIC_INNER_PRODUCT)
     index.cp.seed = seed + 1

@@ -36,7 +36,7 @@ def least_size(rows: int, *, min_size: int) -> int:
 def centroids(rows: FloatArray, labels: IntArray, weights: RealArray) -> FloatArray:
     """Return (themes, dim) unit weighted means; labels are 0.., -1 counts for nothing."""
     total = weighted_sums(rows, labels, weights, count=int(labels.max(initial=-1)) + 1)
-    return unit(total.astype(np.float32))
+    return unit(total)
 
 
 def floors(similarity: RealArray, labels: IntArray, themes: int, *, spreads: float) -> FloatArray:

@@ -1,9 +1,11 @@
 """What discovery hands back, and what it takes from an earlier run."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nlp.cluster.refresh import Neighbourhood
 from nlp.types import FloatArray, IntArray, RealArray
 
 UNASSIGNED = -1
@@ -77,6 +79,7 @@ class Discovery:
         stability: Mean adjusted Rand index between seeds at the resolution chosen; nan for one run only.
         engine: Engine that ran.
         seconds: By step.
+        neighbourhood: Passages and their neighbours in canonical order, for a later run; None unless asked for.
     """
 
     labels: IntArray
@@ -92,6 +95,7 @@ class Discovery:
     stability: float
     engine: str
     seconds: Mapping[str, float] = field(default_factory=dict)
+    neighbourhood: Neighbourhood | None = None
 
     @property
     def themes(self) -> int:
@@ -104,6 +108,13 @@ class Discovery:
         return float((self.labels == UNASSIGNED).mean()) if len(self.labels) else 0.0
 
     def remember(self, keys: Sequence[str]) -> PreviousPartition:
-        """Return what the next run needs for a warm start; `keys` as handed to `discover`."""
-        labels = {key: int(label) for key, label in zip(keys, self.labels, strict=True) if label != UNASSIGNED}
+        """Return what the next run needs for a warm start; `keys` as handed to `discover`.
+
+        A key that has several themes, said in different comments, is known by the one it has most often.
+        """
+        counts = Counter(zip(keys, self.labels.tolist(), strict=True))
+        labels: dict[str, str | int] = {}
+        for (key, label), _ in sorted(counts.items(), key=lambda one: (-one[1], one[0][1])):
+            if label != UNASSIGNED:
+                labels.setdefault(key, label)
         return PreviousPartition(labels=labels, resolution=self.resolution, rows=self.chosen_at_rows)

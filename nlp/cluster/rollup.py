@@ -7,7 +7,7 @@ import numpy as np
 
 from nlp.cluster.outliers import centroids
 from nlp.cluster.records import UNASSIGNED
-from nlp.cluster.space import group_numbers, unit, weighted_sums
+from nlp.cluster.space import centred, group_numbers, weighted_sums
 from nlp.types import FloatArray, IntArray, RealArray
 
 
@@ -37,22 +37,22 @@ def roll_up(
     number = group_numbers(groups)
     names = list(dict.fromkeys(groups))
     words = np.maximum(np.asarray(lengths, dtype=np.float64), 1.0)
-    centred = unit(embeddings - embeddings.mean(axis=0)) if len(embeddings) else embeddings
-    comments = weighted_sums(centred, number, words, count=len(names))
-    middle = centroids(centred, labels, np.ones(len(labels)))
+    apart = centred(embeddings, embeddings.mean(axis=0)) if len(embeddings) else embeddings
+    comments = weighted_sums(apart, number, words, count=len(names))
+    middle = centroids(apart, labels, np.ones(len(labels)))
     said: list[dict[int, float]] = [{} for _ in names]
     for at, theme, count in zip(number.tolist(), labels.tolist(), words.tolist(), strict=True):
         if theme != UNASSIGNED:
             said[at][theme] = said[at].get(theme, 0.0) + count
     return tuple(
-        _of_comment(name, themes, comments[at] @ middle.T if themes else None)
+        _of_comment(name, themes, comments[at] @ middle.T if len(themes) > 1 else None)
         for at, (name, themes) in enumerate(zip(names, said, strict=True))
     )
 
 
 def _of_comment(name: str, words_by_theme: dict[int, float], similarity: RealArray | None) -> CommentThemes:
     if similarity is None:
-        return CommentThemes(name, None, ())
+        return CommentThemes(name, next(iter(words_by_theme), None), tuple(words_by_theme))
     main = max(words_by_theme, key=lambda theme: (float(similarity[theme]), -theme))
     rest = sorted(
         (theme for theme in words_by_theme if theme != main), key=lambda theme: (-words_by_theme[theme], theme)

@@ -119,8 +119,11 @@ def coarser(heard: Heard, parent_of: IntArray) -> tuple[Heard, IntArray]:
     said: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(int(parent_of.max(initial=-1)) + 1)]
     for theme, inside in enumerate(heard.phrases):
         said[int(parent_of[theme])].update(inside)
+    voice_of, speaks = heard.voice_of.copy(), heard.voice_of >= 0
+    # Only those who speak: with no theme at all there is no place to look up.
+    voice_of[speaks] = place[voice_of[speaks]]
     coarse = Heard(
-        voice_of=np.where(heard.voice_of >= 0, place[heard.voice_of], -1),
+        voice_of=voice_of,
         theme_of=parents,
         sizes=np.bincount(parents, minlength=len(said)),
         stems={word: np.sort(place[at]) for word, at in heard.stems.items()},

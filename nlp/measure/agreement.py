@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, normalized_mutual_info_score
+import scipy.sparse as sp
 
 from nlp.errors import MeasureError
+from nlp.measure.matching import best_match
+from nlp.measure.partitions import adjusted_information, adjusted_rand, cross, normalised_information
 from nlp.types import RealArray
 
 # A theme that holds more of the rows than this says nothing, and counts for nothing in the F1 measures (issue 2).
@@ -74,10 +75,11 @@ def agreement(
     told = label_sets or [frozenset({label}) for label in labels]
     held = theme_sets or [frozenset() if theme is None else frozenset({theme}) for theme in themes]
     scores = f1_table(held, told)
+    table = cross(labels, flat)
     return Agreement(
-        nmi=float(normalized_mutual_info_score(labels, flat)),
-        ami=float(adjusted_mutual_info_score(labels, flat)),
-        ari=float(adjusted_rand_score(labels, flat)),
+        nmi=normalised_information(table),
+        ami=adjusted_information(table),
+        ari=adjusted_rand(table),
         best_f1=best_f1(scores),
         matched_f1=matched_f1(scores),
         unassigned=sum(theme is None for theme in themes) / len(themes),
@@ -94,14 +96,11 @@ def f1_table(
 
     A theme that holds more than `share_most` of the rows gets 0 everywhere.
     """
-    rows_of_label = _rows_by(labels)
-    rows_of_theme = _rows_by(themes)
-    table = np.zeros((len(rows_of_label), len(rows_of_theme)))
-    for at, label_rows in enumerate(rows_of_label):
-        for theme, theme_rows in enumerate(rows_of_theme):
-            if len(theme_rows) <= share_most * len(labels):
-                table[at, theme] = 2 * len(label_rows & theme_rows) / (len(label_rows) + len(theme_rows))
-    return table
+    of_label, of_theme = _members(labels), _members(themes)
+    both = np.asarray((of_label.T @ of_theme).todense(), dtype=np.float64)
+    label_rows, theme_rows = (np.asarray(one.sum(axis=0), dtype=np.float64).ravel() for one in (of_label, of_theme))
+    table = 2 * both / np.maximum(label_rows[:, None] + theme_rows[None, :], 1.0)
+    return np.asarray(np.where(theme_rows[None, :] <= share_most * len(labels), table, 0.0))
 
 
 def best_f1(table: RealArray) -> float:
@@ -113,13 +112,13 @@ def matched_f1(table: RealArray) -> float:
     """Return the mean over labels of the F1 under the best one-to-one match; unmatched labels count 0."""
     if not table.size:
         return 0.0
-    rows, columns = linear_sum_assignment(-table)
+    rows, columns = best_match(table)
     return float(table[rows, columns].sum() / len(table))
 
 
-def _rows_by(values: Sequence[frozenset[str]] | Sequence[frozenset[Theme]]) -> list[set[int]]:
-    rows: dict[str, set[int]] = {}
-    for row, held in enumerate(values):
-        for value in held:
-            rows.setdefault(str(value), set()).add(row)
-    return [rows[value] for value in sorted(rows)]
+def _members(values: Sequence[frozenset[str]] | Sequence[frozenset[Theme]]) -> sp.csr_matrix:
+    """Return (rows, values) 1 where a row holds a value; values sorted."""
+    pairs = [(row, str(value)) for row, held in enumerate(values) for value in held]
+    column = {value: at for at, value in enumerate(sorted({value for _, value in pairs}))}
+    places = ([row for row, _ in pairs], [column[value] for _, value in pairs])
+    return sp.csr_matrix((np.ones(len(pairs)), places), shape=(len(values), len(column)))

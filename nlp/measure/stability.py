@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sklearn.metrics import adjusted_rand_score
-
 from nlp.errors import MeasureError
+from nlp.measure.partitions import adjusted_rand, cross
 
 # A theme is only followed when both sides have so many rows (issue 3, identity).
 SIZE_LEAST = 10
@@ -37,7 +36,7 @@ def stability(partitions: Sequence[Sequence[int]]) -> float:
     """
     if len(partitions) < 2:
         raise MeasureError(f"stability compares partitions; {len(partitions)} handed in, two are the least")
-    pairs = [float(adjusted_rand_score(one, other)) for one, other in combinations(partitions, 2)]
+    pairs = [adjusted_rand(cross(one, other)) for one, other in combinations(partitions, 2)]
     return sum(pairs) / len(pairs)
 
 

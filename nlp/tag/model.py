@@ -128,7 +128,7 @@ class TaggerModel:
     def empty_probability(self, texts: Sequence[str], confidences: Vectors) -> Vectors:
         """Return (n,) probabilities of empty talk, given the confidence of each text's likeliest tag."""
         plain = np.zeros((len(texts), self.encoder.dim), dtype=np.float32)
-        inputs = self.inputs(texts, plain, self.encoder.embed(texts))
+        inputs = self.inputs(texts, plain, self._vectors(texts))
         return self.empty_judge.probability(empty_voices(inputs, self.opinions, loudest=confidences))
 
     def mixed_vectors(self, passages: Sequence[str], comments: Sequence[str]) -> Vectors:
@@ -136,6 +136,8 @@ class TaggerModel:
         distinct = list(dict.fromkeys([*passages, *comments]))
         place = {text: row for row, text in enumerate(distinct)}
         vectors = self.encoder.embed(distinct)
+        self._seen.clear()
+        self._seen.update(zip(distinct, vectors, strict=True))
         own, whole = vectors[[place[text] for text in passages]], vectors[[place[text] for text in comments]]
         return blend_context(own, whole, share=self.config.context_share)
 
@@ -151,6 +153,16 @@ class TaggerModel:
         silent[OPINIONS.index("rule")] = 0.0
         shares = side_shares(side_opinions(inputs, self.opinions), self.side_weights)
         return self.stack.probability(opinions), self.stack.probability(silent), shares
+
+    @cached_property
+    def _seen(self) -> dict[str, Vectors]:
+        """Tuned vectors of the texts last tagged: whether they say anything is asked right after."""
+        return {}
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._seen]
+        new = dict(zip(missing, self.encoder.embed(missing), strict=True))
+        return np.stack([new[text] if text in new else self._seen[text] for text in texts])
 
     @cached_property
     def _rules(self) -> list[Rule]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, NICKNAMES, PLACES, PRODUCTS
 from nlp.text.records import NO_WORDS, Span, Token, Vocabulary
@@ -78,7 +79,7 @@ class Gazetteer:
         keep: Iterable[str] = (),
     ) -> None:
         self._contacts = _index(contacts)
-        self._staff = _index(staff)
+        self._staff = _staff_index(tuple(staff))
         self._keep = {phrase for name in keep if (phrase := tuple(word.folded for word in split_words(name)))}
         self._keep_starts = {phrase[0] for phrase in self._keep}
 
@@ -219,6 +220,12 @@ def _index(people: Iterable[Person]) -> dict[str, frozenset[str]]:
         for form in _forms(person):
             forms.setdefault(form, set()).add(person.key)
     return {form: frozenset(keys) for form, keys in forms.items()}
+
+
+@lru_cache(maxsize=4)
+def _staff_index(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
+    """One index for the gazetteers of all accounts, so that memory and messages to helpers hold it once."""
+    return _index(people)
 
 
 def _forms(person: Person) -> set[str]:

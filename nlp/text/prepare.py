@@ -1,8 +1,10 @@
 """The text stage in one call: whose words, language, redaction, empty talk, passages. Streams in chunks."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -27,6 +29,10 @@ from nlp.text.words import Words, customer_words, is_automatic
 _CHUNK = 1024
 # A second process loads the model again (about 4 s); below this many texts that is not won back.
 _MIN_PARALLEL = 8192
+# Texts that a helper reads at a time: a batch of a thousand keeps two of them busy.
+_HELPER_CHUNK = 256
+# More processes than this wait for the one that stores what they find, and each takes 350 MiB.
+_HELPERS_MOST = 4
 _NOTHING = Reading((), ())
 
 
@@ -54,6 +60,39 @@ class _Found:
     simple: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Texts that helpers are looking at already."""
+
+    jobs: tuple[tuple[_Job, "Future[tuple[list[_Found], dict[str, float]]]"], ...]
+
+
+@contextmanager
+def text_helpers(total: int) -> Iterator[Executor | None]:
+    """Give processes that read texts ahead, one a core; None where `total` texts or the cores are too few for it."""
+    count = min(os.cpu_count() or 1, _HELPERS_MOST)
+    if total < _MIN_PARALLEL or count < 2:
+        yield None
+        return
+    # Spawned, not forked: the parent may hold threads of torch or of a database driver.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def look_ahead(
+    texts: Sequence[str],
+    pool: Executor,
+    *,
+    kinds: Sequence[Kind],
+    accounts: Sequence[str],
+    people: Mapping[str, Gazetteer],
+    config: TextConfig,
+) -> Ahead:
+    """Let helpers begin with texts that `prepare_texts` will be handed with the same arguments, and this as `ahead`."""
+    jobs = _jobs(texts, kinds, accounts, people=people, config=config, tokens=True, size=_HELPER_CHUNK)
+    return Ahead(tuple((job, pool.submit(_find, job)) for job in jobs))
+
+
 def prepare_texts(
     texts: Sequence[str],
     *,
@@ -64,6 +103,7 @@ def prepare_texts(
     config: TextConfig | None = None,
     tokens: bool = True,
     seconds: MutableMapping[str, float] | None = None,
+    ahead: Ahead | None = None,
 ) -> list[PreparedText]:
     """Return one prepared text for each raw text, in order. A result does not depend on its neighbours.
 
@@ -79,6 +119,7 @@ def prepare_texts(
         tokens: Give every passage its tokens. Without, texts that are one passage whatever their words are
             (`nlp.text.simple`) are not read by spaCy, which saves half the time; all else stays the same.
         seconds: Filled with the seconds spent by step (of all processes together).
+        ahead: What `look_ahead` began with the same texts; only what needs the pseudonyms is left to do.
 
     Raises:
         TextInputError: If kinds or accounts are not as many as texts.
@@ -93,8 +134,13 @@ def prepare_texts(
         message = f"{len(texts)} texts need as many kinds ({len(per_text)}) and accounts ({len(owners)}): pass one each"
         raise TextInputError(message)
     prepared: list[PreparedText] = []
-    jobs = _jobs(texts, per_text, owners, people=people or {}, config=config, tokens=tokens)
-    for job, (found, spent) in _run(jobs, total=len(texts), config=config):
+    done: Iterator[tuple[_Job, tuple[list[_Found], dict[str, float]]]]
+    if ahead is not None:
+        done = ((job, future.result()) for job, future in ahead.jobs)
+    else:
+        jobs = _jobs(texts, per_text, owners, people=people or {}, config=config, tokens=tokens)
+        done = _run(jobs, total=len(texts), config=config)
+    for job, (found, spent) in done:
         _add(clock, spent)
         for account, one in zip(job.accounts, found, strict=True):
             prepared.append(_finish(one, book.setdefault(account, Pseudonyms()), config=config, clock=clock))
@@ -109,9 +155,10 @@ def _jobs(
     people: Mapping[str, Gazetteer],
     config: TextConfig,
     tokens: bool,
+    size: int = _CHUNK,
 ) -> Iterator[_Job]:
-    for start in range(0, len(texts), _CHUNK):
-        part = slice(start, start + _CHUNK)
+    for start in range(0, len(texts), size):
+        part = slice(start, start + size)
         owners = tuple(accounts[part])
         needed = {account: people.get(account) or people.get("", Gazetteer()) for account in set(owners)}
         yield _Job(tuple(texts[part]), tuple(kinds[part]), owners, needed, config, tokens)

@@ -31,6 +31,9 @@ TAG = {
     "empty_found.share": 0.95,
 }
 REAL_LOST = 0.01
+# Issue 4: milliseconds that 95 of 100 answers take at most, by what is asked, and the served API's memory.
+LOAD_P95_MS = {"diagnosis": 150, "counts": 400, "list": 100, "search": 500}
+LOAD_MIB = 500
 
 
 @dataclass(frozen=True)

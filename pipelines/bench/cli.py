@@ -1,11 +1,14 @@
 """The `sottovoce bench` commands: measure beside the stock library, keep every run, write the pages from them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.explained import explained
+
+if TYPE_CHECKING:
+    from pipelines.stage import Bench
 
 bench_app = typer.Typer(
     help="Measure speed, memory and quality beside the stock libraries; a second call goes on.", no_args_is_help=True
@@ -125,3 +128,85 @@ def report(
 
     for page in write_pages(_folder(out), docs):
         typer.echo(str(page), err=True)
+
+
+@bench_app.command("seed")
+@explained
+def seed_command(
+    comments: Annotated[int, typer.Option("--comments", min=100, help="Comments to make.")] = 1_000_000,
+    accounts: Annotated[int, typer.Option("--accounts", min=1, help="Accounts to make.")] = 2_000,
+    home: Annotated[Path | None, typer.Option("--home", help="Home folder; SOTTOVOCE_HOME without.")] = None,
+    database_url: Annotated[str, typer.Option("--database-url", help="SQLAlchemy URL; SQLite in the home.")] = "",
+) -> None:
+    """Fill a fresh store with planted answers and their analysis, for measuring; no model reads them."""
+    import json
+
+    from pipelines.bench.seed import seed_store
+
+    bench = _open_home(home, database_url)
+    done = seed_store(bench, comments=comments, accounts=accounts, say=lambda line: typer.echo(line, err=True))
+    typer.echo(json.dumps(done))
+
+
+@bench_app.command("load")
+@explained
+def load_command(
+    home: Annotated[Path | None, typer.Option("--home", help="Home of a seeded store; SOTTOVOCE_HOME without.")] = None,
+    database_url: Annotated[str, typer.Option("--database-url", help="SQLAlchemy URL; SQLite in the home.")] = "",
+    mixes: Annotated[str, typer.Option("--mixes", help="What is asked, joined by commas.")] = (
+        "all,diagnosis,counts,lists,search"
+    ),
+    seconds: Annotated[int, typer.Option("--seconds", min=5, help="How long each mix is asked.")] = 60,
+    rate: Annotated[float, typer.Option("--rate", min=0.5, help="Requests a second.")] = 20.0,
+    warm_up: Annotated[int, typer.Option("--warm-up", min=0, help="Seconds before times count.")] = 10,
+    out: Out = None,
+) -> None:
+    """Serve a seeded store, ask it at a steady rate, and keep times, errors and the server's memory."""
+    from pipelines.bench.load import measure_load
+
+    measure_load(
+        _open_home(home, database_url),
+        [one.strip() for one in mixes.split(",") if one.strip()],
+        seconds=seconds,
+        rate_per_s=rate,
+        warm_up_s=warm_up,
+        folder=_folder(out),
+        say=lambda line: typer.echo(line, err=True),
+    )
+
+
+@bench_app.command("load-all")
+@explained
+def load_all_command(
+    folder: Annotated[Path, typer.Argument(help="Where the seeded stores lie; what is there is used again.")],
+    comments: Annotated[int, typer.Option("--comments", min=100, help="Comments to seed.")] = 1_000_000,
+    accounts: Annotated[int, typer.Option("--accounts", min=1, help="Accounts to seed.")] = 2_000,
+    databases: Annotated[str, typer.Option("--on", help="Databases, joined by commas.")] = "sqlite,postgresql",
+    seconds: Annotated[int, typer.Option("--seconds", min=5, help="How long each mix is asked.")] = 60,
+    rate: Annotated[float, typer.Option("--rate", min=0.5, help="Requests a second.")] = 20.0,
+    out: Out = None,
+) -> None:
+    """Seed a store on each database where it is missing, and measure every mix: what docs/performance.md shows."""
+    from pipelines.bench.load_all import load_all
+
+    load_all(
+        folder.resolve(),
+        [one.strip() for one in databases.split(",") if one.strip()],
+        comments=comments,
+        accounts=accounts,
+        seconds=seconds,
+        rate_per_s=rate,
+        records=_folder(out),
+        say=lambda line: typer.echo(line, err=True),
+    )
+
+
+def _open_home(home: Path | None, database_url: str) -> "Bench":
+    from pipelines.settings import load_settings
+    from pipelines.stage import Bench
+
+    given = {"home": home and home.resolve(), "database_url": database_url}
+    settings = load_settings().model_copy(update={name: value for name, value in given.items() if value})
+    store = settings.store()
+    store.migrate()
+    return Bench(settings, store, settings.vault())

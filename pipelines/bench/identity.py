@@ -25,7 +25,7 @@ from nlp.identity.identify import identify
 from nlp.identity.records import Identified, KnownTheme
 from nlp.measure.stability import survival
 from pipelines.bench.passages import LabelledPassages, load
-from pipelines.discover import cluster_config
+from pipelines.configs import cluster_config
 from pipelines.settings import load_settings
 
 # The refit: 20 % of the old rows are new, 10 % of them gone.

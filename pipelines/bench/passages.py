@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from nlp.embed.load import load_embedder
 from nlp.text.canonical import canonical, text_key
 from nlp.text.prepare import prepare_texts
-from pipelines.embed import embed_config, open_embedder
+from pipelines.configs import embed_config, open_embedder, text_config
 from pipelines.evaluate.labelled import read_labelled
-from pipelines.prepare import text_config
 from pipelines.settings import Settings, load_settings
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pipelines.bench import bars
 from pipelines.bench.bars import Bar
 from pipelines.bench.figures import Figures, Spread
+from pipelines.bench.load_page import LOAD_TEXT, load_tables
 from pipelines.bench.suites import EMBEDDING_ROWS, GROWTH, SAMPLE
 from pipelines.bench.tables import UNMEASURED, bar_cells, figure, ratio, table
 
@@ -29,6 +30,7 @@ def performance_page(figures: Figures) -> str:
         (EMBEDDING, embedding_table(figures)),
         (GROWTH_TEXT, growth_table(figures)),
         (PIPELINE, pipeline_table(figures)),
+        (LOAD_TEXT, load_tables(figures)),
         (START, start_table(figures)),
     ]
     return "\n\n".join(f"{head}\n\n{body}" for head, body in parts if body) + "\n"

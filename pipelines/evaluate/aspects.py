@@ -16,10 +16,9 @@ import numpy as np
 from nlp.sentiment.lexicon import parse_lexicon, valences
 from nlp.text.canonical import canonical
 from nlp.text.prepare import prepare_texts
-from pipelines.embed import open_embedder
+from pipelines.configs import open_embedder, text_config
 from pipelines.errors import InputFileError
 from pipelines.evaluate.labelled import read_rows, row_id, write_predictions
-from pipelines.prepare import text_config
 from pipelines.settings import Settings
 from pipelines.taxonomy import open_sentiment
 

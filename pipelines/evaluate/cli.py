@@ -41,7 +41,9 @@ def discover(
     out: Out = None,
     cache: Annotated[
         bool,
-        typer.Option("--cache/--no-cache", help="Keep texts, vectors and the result in the home folder; use them."),
+        typer.Option(
+            "--cache/--no-cache", help="Keep texts, vectors, themes and the result in the home folder; start from them."
+        ),
     ] = False,
 ) -> None:
     """Find themes from nothing and measure them against labels."""

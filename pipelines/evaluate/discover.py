@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from pipelines.configs import text_config
 from pipelines.evaluate.cache import EvaluationCache, code_mark
 from pipelines.evaluate.labelled import read_labelled, write_predictions
+from pipelines.evaluate.reader import Reader
 from pipelines.settings import Settings
 
 KIB = 1024
@@ -43,7 +45,8 @@ def evaluate_discover(
         out: Write a prediction a row here.
         cache: Keep texts, vectors and the result in the home folder, and use what is there: the same file with the same
             settings and code is answered from there, `"cached": "result"`; of a changed file only new texts are
-            prepared and embedded.
+            prepared and embedded. Where no more than a twentieth of it changed, the themes start from those of the
+            last run over a file of this name, `"cached": "themes"`, and only new passages look for neighbours.
 
     Raises:
         InputFileError: The file can't be read, or no row has a label.
@@ -69,18 +72,32 @@ def _measured_once(
     if code and (known := kept.get_json("result", mark, code)) is not None:
         summary, predictions = known
         return {**summary, "cached": "result", "seconds": {}}, predictions
-    summary, predictions = _measured(path, text, label, labels, settings, kept)
+    # Labels decide nothing but the figures, so runs that differ in them begin with each other.
+    run = settings.home / "cache" / "runs" / f"{code_mark(*CODE, extra=[path.name, text, *deciding])[:32]}.npz"
+    if run.is_file():
+        with Reader(text_config(settings)) as reader:
+            summary, predictions = _measured(path, text, label, labels, settings, kept, run=run, reader=reader)
+    else:
+        summary, predictions = _measured(path, text, label, labels, settings, kept, run=run)
     kept.put_json("result", mark, code, [summary, predictions])
     return summary, predictions
 
 
 def _measured(
-    path: Path, text: str, label: str | None, labels: str | None, settings: Settings, kept: EvaluationCache | None
+    path: Path,
+    text: str,
+    label: str | None,
+    labels: str | None,
+    settings: Settings,
+    kept: EvaluationCache | None,
+    *,
+    run: Path | None = None,
+    reader: Reader | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     from pipelines.evaluate.discovery import measure_discovery
 
     rows = read_labelled(path, text=text, label=label, labels=labels)
-    return measure_discovery(path, rows, settings=settings, cache=kept)
+    return measure_discovery(path, rows, settings=settings, cache=kept, run=run, reader=reader)
 
 
 def _file_sha256(path: Path) -> str:

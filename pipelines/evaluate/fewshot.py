@@ -12,7 +12,7 @@ import numpy as np
 from nlp.measure.tags import TagScores, tag_scores
 from nlp.tag.fewshot import FewShot
 from nlp.tag.views import Viewer, Views
-from pipelines.embed import open_embedder
+from pipelines.configs import open_embedder
 from pipelines.errors import InputFileError
 from pipelines.evaluate.baselines import baseline_labels
 from pipelines.evaluate.labelled import LabelledRows, read_labelled, write_predictions

@@ -36,7 +36,9 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         if suffix == ".parquet":
             import pyarrow.parquet as parquet
 
-            rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+            # Not `read_table`: that imports pandas.
+            with parquet.ParquetFile(path) as file:
+                rows: list[dict[str, Any]] = file.read().to_pylist()
             return rows
         if suffix in (".jsonl", ".ndjson"):
             return [json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]

@@ -22,11 +22,9 @@ from nlp.describe.words import Token
 from nlp.text.canonical import canonical, text_key
 from nlp.text.prepare import prepare_texts
 from nlp.types import FloatArray
-from pipelines.discover import cluster_config
-from pipelines.embed import open_embedder
+from pipelines.configs import cluster_config, open_embedder, text_config
 from pipelines.errors import InputFileError
 from pipelines.evaluate.labelled import read_labelled
-from pipelines.prepare import text_config
 from pipelines.settings import Settings
 
 QUESTIONS, COMMENTS, CHOICES = 50, 5, 4

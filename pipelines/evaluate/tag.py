@@ -15,10 +15,9 @@ from nlp.tag.types import Tag
 from nlp.text.canonical import canonical
 from nlp.text.prepare import prepare_texts
 from nlp.text.records import PreparedText
-from pipelines.embed import open_embedder
+from pipelines.configs import open_embedder, text_config
 from pipelines.errors import InputFileError
 from pipelines.evaluate.labelled import read_labelled, read_rows, row_id, write_predictions
-from pipelines.prepare import text_config
 from pipelines.settings import Settings
 from pipelines.taxonomy import load_taxonomy, open_sentiment, open_tagger
 

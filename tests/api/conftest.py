@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import ApiSettings
+from api.writers import Services
 from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
@@ -38,7 +39,8 @@ def sqlite_world(sqlite_store: Store) -> Store:
 
 @pytest.fixture
 def app(sqlite_world: Store, vault: Vault) -> FastAPI:
-    return create_app(ApiSettings(), sqlite_world, vault)
+    uploads = Path(str(sqlite_world.engine.url.database)).parent / "uploads"
+    return create_app(ApiSettings(), sqlite_world, vault, services=Services(uploads=uploads))
 
 
 @pytest.fixture
@@ -92,5 +94,6 @@ def shared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             name: create_key(session, vault, name=name, role=role, now=MADE_AT, accounts=accounts)[1]
             for name, (role, accounts) in KEYS.items()
         }
-    yield Shared(create_app(ApiSettings(rate_per_s=0), store, vault), secrets)
+    services = Services(uploads=file.parent / "uploads")
+    yield Shared(create_app(ApiSettings(rate_per_s=0), store, vault, services=services), secrets)
     store.close()

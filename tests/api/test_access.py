@@ -17,27 +17,53 @@ from api.settings import ApiSettings
 from data.store.models import AuditEntry, Comment, Mention, Passage, PassageText
 from data.store.queries.slices import Slice
 from data.store.repositories.keys import list_keys
+from data.store.repositories.preparation import mark_stale
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.conftest import KEYS, MADE_AT, Caller, Shared
-from tests.api.world import ACCOUNTS, SAID
+from tests.api.world import ACCOUNTS, LOOPS, SAID, THEMES
 
 EVERYBODY, ADMIN = frozenset(KEYS), frozenset({"admin"})
+ANALYSTS = frozenset({"analyst", "admin"})
 BOUND = frozenset(name for name, (_, accounts) in KEYS.items() if accounts)
 OWN, OTHER = "pico", "northwind"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may call a route; `of_account` ones do not exist for a key of other accounts. `public` needs no key."""
+    """Who may call a route; `of_account` ones do not exist for a key of other accounts. `public` needs no key.
+
+    `status` is the answer where it is not the method's usual one.
+    """
 
     keys: frozenset[str] = EVERYBODY
     of_account: bool = False
     public: bool = False
+    # Where what is asked for does not exist, say.
+    status: int | None = None
 
 
 # A write is tried with this body.
-BODIES = {("post", "/v1/keys"): {"name": "made by a test", "role": "viewer"}}
+BODIES = {
+    ("post", "/v1/comments"): {"comments": [{"kind": "in_app", "account_id": OWN, "comment": "tried by a test"}]},
+    ("post", "/v1/imports"): {"any": "bytes"},
+    ("post", "/v1/imports/{import_id}/preview"): {},
+    ("post", "/v1/imports/{import_id}/start"): {},
+    ("post", "/v1/quarantine/retry"): {},
+    ("post", "/v1/quarantine/dismiss"): {"ids": [1]},
+    ("post", "/v1/runs"): {},
+    ("post", "/v1/keys"): {"name": "made by a test", "role": "viewer"},
+    ("post", "/v1/corrections"): {
+        "action": "untag",
+        "theme_key": "ease_of_use",
+        "comment_id": "in_app:r019",
+        "preview": True,
+    },
+    ("put", "/v1/taxonomy"): {"themes": [{"key": key, "name": name} for key, name in THEMES.items()], "preview": True},
+    ("patch", "/v1/loops/{loop_id}"): {"act": "note", "note": "tried by a test"},
+    ("post", "/v1/views"): {"name": "made by a test", "parameters": {"window": "90d"}},
+    ("put", "/v1/views/{view_id}"): {"name": "made by a test"},
+}
 RULES = {
     ("get", "/healthz"): Rule(public=True),
     ("get", "/readyz"): Rule(public=True),
@@ -46,15 +72,54 @@ RULES = {
     ("get", "/v1/accounts/{account_id}"): Rule(of_account=True),
     ("get", "/v1/accounts/{account_id}/themes"): Rule(of_account=True),
     ("get", "/v1/accounts/{account_id}/comments"): Rule(of_account=True),
+    ("get", "/v1/accounts/{account_id}/diagnosis"): Rule(of_account=True),
     ("get", "/v1/themes"): Rule(),
+    ("get", "/v1/themes/counts"): Rule(),
     ("get", "/v1/themes/{key}"): Rule(),
     ("get", "/v1/themes/{key}/comments"): Rule(),
     ("get", "/v1/scores"): Rule(),
     ("get", "/v1/scores/{survey_type}/comments"): Rule(),
     ("get", "/v1/coverage"): Rule(),
+    ("get", "/v1/comments"): Rule(),
+    ("get", "/v1/map"): Rule(),
+    ("get", "/v1/mismatch"): Rule(),
+    ("get", "/v1/drivers"): Rule(),
+    ("get", "/v1/journey"): Rule(),
+    ("get", "/v1/retention"): Rule(),
+    ("get", "/v1/retention/accounts"): Rule(),
+    ("get", "/v1/loops"): Rule(),
+    ("get", "/v1/loops/times"): Rule(),
+    ("get", "/v1/loops/{loop_id}"): Rule(of_account=True),
+    ("patch", "/v1/loops/{loop_id}"): Rule(keys=EVERYBODY - {"viewer"}, of_account=True),
+    ("get", "/v1/views"): Rule(),
+    ("post", "/v1/views"): Rule(),
+    ("get", "/v1/views/{view_id}"): Rule(status=404),
+    ("put", "/v1/views/{view_id}"): Rule(status=404),
+    ("delete", "/v1/views/{view_id}"): Rule(),
+    ("post", "/v1/comments"): Rule(keys=EVERYBODY - {"viewer"}, status=202),
+    ("get", "/v1/jobs"): Rule(),
+    ("get", "/v1/jobs/{job_id}"): Rule(status=404),
+    ("get", "/v1/imports"): Rule(keys=ANALYSTS),
+    ("post", "/v1/imports"): Rule(keys=ANALYSTS, status=202),
+    ("get", "/v1/imports/{import_id}"): Rule(keys=ANALYSTS, status=404),
+    ("delete", "/v1/imports/{import_id}"): Rule(keys=ANALYSTS),
+    ("post", "/v1/imports/{import_id}/preview"): Rule(keys=ANALYSTS, status=404),
+    ("post", "/v1/imports/{import_id}/start"): Rule(keys=ANALYSTS, status=404),
+    ("get", "/v1/mappings"): Rule(keys=ANALYSTS),
+    ("get", "/v1/quarantine"): Rule(keys=ANALYSTS),
+    ("post", "/v1/quarantine/retry"): Rule(keys=ANALYSTS, status=202),
+    ("post", "/v1/quarantine/dismiss"): Rule(keys=ANALYSTS, status=200),
+    ("get", "/v1/runs"): Rule(),
+    ("post", "/v1/runs"): Rule(keys=ANALYSTS, status=202),
+    ("get", "/v1/runs/{run_id}"): Rule(status=404),
     ("get", "/v1/keys"): Rule(keys=ADMIN),
     ("post", "/v1/keys"): Rule(keys=ADMIN),
     ("delete", "/v1/keys/{key_id}"): Rule(keys=ADMIN),
+    ("get", "/v1/corrections"): Rule(),
+    ("post", "/v1/corrections"): Rule(keys=EVERYBODY - {"viewer"}, status=200),
+    ("delete", "/v1/corrections/{correction_id}"): Rule(keys=EVERYBODY - {"viewer"}),
+    ("get", "/v1/taxonomy"): Rule(),
+    ("put", "/v1/taxonomy"): Rule(keys=ADMIN),
 }
 # What must not stand in an answer to a key of OWN: names, ids, and words that only others said.
 FOREIGN = [name for key, name, *_ in ACCOUNTS if key != OWN]
@@ -68,7 +133,18 @@ def operations(app: FastAPI) -> set[tuple[str, str]]:
 
 
 def address(path: str, account: str) -> str:
-    return path.format(account_id=account, key="ease_of_use", survey_type="nps", key_id="key_of_nobody")
+    return path.format(
+        account_id=account,
+        key="ease_of_use",
+        survey_type="nps",
+        key_id="key_of_nobody",
+        loop_id=LOOPS[account],
+        view_id="view_of_nobody",
+        job_id="job_of_nobody",
+        import_id="up_of_nobody",
+        run_id=999,
+        correction_id=999,
+    )
 
 
 def call(client: TestClient, operation: tuple[str, str], account: str, **more):
@@ -93,7 +169,7 @@ def test_route_wants_a_key(shared: Shared, operation: tuple[str, str]):
 @pytest.mark.parametrize("operation", RULES, ids=" ".join)
 def test_key_sees_what_it_may(shared: Shared, operation: tuple[str, str], key: str):
     rule, client = RULES[operation], shared.client(key)
-    good = {"post": 201, "delete": 404}.get(operation[0], 200)
+    good = rule.status or {"post": 201, "delete": 404}.get(operation[0], 200)
     allowed = rule.public or key in rule.keys
     for account in (OWN, OTHER):
         hidden = rule.of_account and account == OTHER and key in BOUND
@@ -150,6 +226,7 @@ def test_theme_is_named_in_own_words(app: FastAPI, caller: Caller):
                 said_at=comment.said_at,
             )
         )
+        mark_stale(session, ["pico"])
     csm, viewer = caller("csm", ["pico"]), caller()
     comments = "/v1/accounts/pico/comments?source=in_app"
     window = "since=2026-09-10"

@@ -31,9 +31,13 @@ def list_paths(shared: Shared) -> list[str]:
     return found
 
 
+# An item of these has parts of its own, each a line: mentions of an account, scores of a stage.
+LINE_A_PART = {"/v1/mismatch", "/v1/journey", "/v1/retention", "/v1/loops/times"}
+
+
 def test_every_list_is_there_as_csv(shared: Shared):
     paths = list_paths(shared)
-    assert len(paths) == 8
+    assert {"/v1/accounts", "/v1/themes/counts", "/v1/comments", "/v1/loops", "/v1/retention/accounts"} <= set(paths)
     client = shared.client("admin")
     for path in paths:
         address = path.format(account_id="northwind", key="ease_of_use", survey_type="nps")
@@ -42,7 +46,8 @@ def test_every_list_is_there_as_csv(shared: Shared):
         assert by_header.text == by_suffix.text
         assert by_suffix.headers["content-type"] == "text/csv; charset=utf-8"
         assert by_suffix.headers["content-disposition"].startswith('attachment; filename="sottovoce-')
-        assert len(read(by_suffix.text)) == len(plain["items"])
+        rows = read(by_suffix.text)
+        assert len(rows) == len(plain["items"]) or (path in LINE_A_PART and len(rows) > len(plain["items"])), path
 
 
 def name_has_pages(address: str) -> bool:

@@ -1,10 +1,15 @@
 """Schemathesis over the whole OpenAPI with a key of each kind: no 5xx, nothing that the description does not say."""
 
 import contextlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
@@ -20,11 +25,13 @@ from schemathesis.specs.openapi.checks import (
 
 from api.app import create_app
 from api.settings import ApiSettings
+from api.writers import Services
 from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.conftest import KEYS, MADE_AT, Shared
 from tests.api.test_access import BOUND, FOREIGN
+from tests.api.world import LOOPS
 
 # Not `negative_data_rejection`: a segment of "true" is a wrong type to it, but in an address all is text.
 CHECKS = [
@@ -35,8 +42,25 @@ CHECKS = [
     response_schema_conformance,
     unsupported_method,
 ]
+# Examples of each operation, fitting ones and wrong ones each: a suite has minutes, a long run half an hour.
+QUICK, LONG = 1, 30
 # Things that are there, since made-up ids find nothing.
-THERE = {"account_id": ("pico", "northwind"), "key": ("ease_of_use", "d_shift"), "key_id": ("key_of_nobody",)}
+THERE: dict[str, tuple[str | int, ...]] = {
+    "account_id": ("pico", "northwind"),
+    "key": ("ease_of_use", "d_shift"),
+    "key_id": ("key_of_nobody",),
+    "loop_id": tuple(LOOPS.values()),
+    "survey_type": ("nps", "csat", "ces"),
+}
+# Writes of an admin, by the path's name for the id that each leaves behind.
+WRITES = {
+    "view_id": ("/v1/views", {"name": "of a test", "parameters": {"window": "90d"}}),
+    "correction_id": (
+        "/v1/corrections",
+        {"action": "untag", "theme_key": "ease_of_use", "comment_id": "in_app:r019", "preview": False},
+    ),
+    "job_id": ("/v1/comments", {"comments": [{"kind": "in_app", "account_id": "pico", "comment": "tried by a test"}]}),
+}
 
 
 def ask(case: Case, secret: str, *, bound: bool) -> None:
@@ -47,8 +71,29 @@ def ask(case: Case, secret: str, *, bound: bool) -> None:
         assert [name for name in FOREIGN if name in answer.text and name not in asked] == []
 
 
-def fuzz(app: FastAPI, secret: str, *, bound: bool, examples: int) -> None:
+def written(app: FastAPI, secret: str) -> dict[str, tuple[str, ...]]:
+    """Make one of each thing that a route names by an id, and give the ids."""
+    found: dict[str, tuple[str, ...]] = {}
+    with TestClient(app, headers={"Authorization": f"Bearer {secret}"}) as client:
+        for name, (address, body) in WRITES.items():
+            answer = client.post(address, json=body)
+            assert answer.is_success, answer.text
+            id_ = re.search(rf'"(?:{name}|id)":"?([\w-]+)', answer.text)
+            assert id_, answer.text
+            found[name] = (id_[1],)
+    return found
+
+
+def fuzz(
+    app: FastAPI,
+    secret: str,
+    *,
+    bound: bool,
+    examples: int,
+    there: Mapping[str, Sequence[object]] = MappingProxyType({}),
+) -> None:
     """Ask every operation with values that fit the description (ids that are there, too) and with some that don't."""
+    known = {**THERE, **there}
     quiet = settings(
         max_examples=examples,
         derandomize=True,
@@ -64,8 +109,8 @@ def fuzz(app: FastAPI, secret: str, *, bound: bool, examples: int) -> None:
         @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE), places=st.data())
         def fits(case: Case, places: st.DataObject) -> None:
             for name in case.path_parameters or ():
-                if name in THERE and places.draw(st.booleans()):
-                    case.path_parameters[name] = places.draw(st.sampled_from(THERE[name]))
+                if name in known and places.draw(st.booleans()):
+                    case.path_parameters[name] = places.draw(st.sampled_from(list(known[name])))
             ask(case, secret, bound=bound)
 
         @quiet
@@ -81,14 +126,17 @@ def fuzz(app: FastAPI, secret: str, *, bound: bool, examples: int) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_description_holds(shared: Shared, key: str):
-    fuzz(shared.app, shared.secrets[key], bound=key in BOUND, examples=3)
+    fuzz(shared.app, shared.secrets[key], bound=key in BOUND, examples=QUICK)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("key", KEYS)
-def test_description_holds_at_length(world: Store, vault: Vault, key: str):
+def test_description_holds_at_length(world: Store, vault: Vault, key: str, tmp_path: Path):
     role, accounts = KEYS[key]
     with world.write() as session:
         _, secret = create_key(session, vault, name=key, role=role, now=MADE_AT, accounts=accounts)
-    fuzz(create_app(ApiSettings(rate_per_s=0), world, vault), secret, bound=key in BOUND, examples=30)
+        _, admin = create_key(session, vault, name="writes", role="admin", now=MADE_AT)
+    services = Services(uploads=tmp_path / "uploads")
+    app = create_app(ApiSettings(rate_per_s=0), world, vault, services=services)
+    fuzz(app, secret, bound=key in BOUND, examples=LONG, there=written(app, admin))

@@ -18,10 +18,13 @@ from data.store.models import (
     Account,
     Comment,
     Contact,
+    LoopAct,
     Mention,
+    OpenedLoop,
     Passage,
     PassageText,
     Response,
+    Staff,
     StaleAccount,
     Survey,
     Theme,
@@ -283,6 +286,7 @@ def plant(store: Store) -> None:
             _plant_comment(session, place, said)
         _plant_silent(session)
         _plant_anonymous(session)
+        _plant_loops(session)
         session.flush()
         keys = [row[0] for row in ACCOUNTS]
         session.add_all(StaleAccount(account_key=key) for key in keys)
@@ -456,6 +460,51 @@ def _plant_anonymous(session: Session) -> None:
         if text is not None:
             said = Said("csat", account, role, "2026-09-20", score, text, ())
             session.add(_comment(f"response:{origin}", said, at, None, "csat_anonymous"))
+
+
+# Who answers for an account: its success manager.
+STAFF = {"pico": ("S1", "Mara Lind"), "northwind": ("S2", "Jonas Ek")}
+# One loop an account, by id; pico's was told to its owner, nobody heard of northwind's.
+LOOPS = {"pico": 9001, "northwind": 9002}
+_SIGNALS = {"pico": ("ces", "champion", "2026-06-02"), "northwind": ("nps", "champion", "2026-09-24")}
+
+
+def _plant_loops(session: Session) -> None:
+    for account, (staff_id, name) in STAFF.items():
+        fields = {"staff_id": staff_id, "name": name, "email": f"{staff_id.lower()}@vendor.example", "function": "csm"}
+        session.add(Staff(**fields, account_key=account, account_id=account, **_origin(staff_id)))
+        session.add(_loop(account, staff_id))
+    session.flush()
+    routed = datetime(2026, 6, 2, 10, 1, tzinfo=UTC)
+    session.add(LoopAct(loop_id=LOOPS["pico"], position=1, act="route", at=routed, by="mail"))
+
+
+def _loop(account: str, staff_id: str) -> OpenedLoop:
+    source, role, on = _SIGNALS[account]
+    place = next(n for n, said in enumerate(SAID) if (said.source, said.account, said.on) == (source, account, on))
+    at = datetime.fromisoformat(on + "T10:00:00+00:00")
+    told = account == "pico"
+    return OpenedLoop(
+        id=LOOPS[account],
+        signal_key=f"response:r{place:03d}",
+        account_id=account,
+        survey_id=source,
+        source=source,
+        role=role,
+        stage=STAGES[source],
+        # As it was then: pico's champion gave a better score since.
+        score=4,
+        reasons=["low_onboarding_ces" if source == "ces" else "detractor"],
+        said_at=at,
+        opened_at=at,
+        opened_for=staff_id,
+        also=[],
+        why="success manager of the account",
+        state="routed" if told else "open",
+        owner_id=staff_id,
+        due_act="touch" if told else "route",
+        due_at=at + (timedelta(hours=24) if told else timedelta(minutes=5)),
+    )
 
 
 def main(url: str) -> None:

@@ -12,7 +12,7 @@ TABLES = (
     "accounts staff contacts contact_roles surveys responses tickets ticket_messages comments weekly_usage "
     "revenue_events health_scores opportunities handoffs commitments quarantine stale_accounts"
 ).split()
-LEFT_OUT = {"id", "imported_at", "origin", "row_hash", "set_aside_at", "settled_at"}
+LEFT_OUT = {"id", "imported_at", "origin", "row_hash", "set_aside_at", "settled_at", "stamp"}
 
 
 def dump(store: Store, vault: Vault) -> dict[str, list[dict[str, Any]]]:

@@ -58,7 +58,41 @@ def test_new_rows_alone_are_prepared_and_embedded(tmp_path: Path) -> None:
     more = write_rows(tmp_path / "rows.jsonl", more=("The report page hangs",))
     found = measure(more, tmp_path)
     assert (kept(tmp_path, "text"), kept(tmp_path, "vector")) == (texts + 1, vectors + 1)
-    assert found == measure(more, tmp_path, cache=False)
+    assert found["cached"] == "themes"
+    fresh = measure(more, tmp_path, cache=False)
+    assert (found["passages"], found["labelled"]) == (fresh["passages"], fresh["labelled"])
+
+
+def test_grown_file_starts_from_the_themes_of_the_last_run(tmp_path: Path) -> None:
+    measure(write_rows(tmp_path / "rows.jsonl"), tmp_path)
+    before = themes(tmp_path)
+    measure(write_rows(tmp_path / "rows.jsonl", more=("The report page hangs",)), tmp_path)
+    after = themes(tmp_path)
+    assert len(after) == len(before) + 1
+    pairs = set(zip(before.values(), (after[row] for row in before), strict=True))
+    assert len(pairs) == len(set(before.values()))
+
+
+def test_file_that_changed_much_starts_afresh(tmp_path: Path) -> None:
+    measure(write_rows(tmp_path / "rows.jsonl"), tmp_path)
+    more = write_rows(
+        tmp_path / "rows.jsonl", more=("The report page hangs", "Nobody answers the phone", "Exports are cut off")
+    )
+    assert measure(more, tmp_path) == measure(more, tmp_path, cache=False)
+
+
+def test_broken_last_run_is_made_anew(tmp_path: Path) -> None:
+    measure(write_rows(tmp_path / "rows.jsonl"), tmp_path)
+    [run] = (tmp_path / "cache" / "runs").iterdir()
+    assert run.stat().st_mode & 0o077 == 0
+    run.write_bytes(run.read_bytes()[:500])
+    more = write_rows(tmp_path / "rows.jsonl", more=("The report page hangs",))
+    assert measure(more, tmp_path) == measure(more, tmp_path, cache=False)
+
+
+def themes(home: Path) -> dict[str, object]:
+    rows = [json.loads(line) for line in (home / "out.jsonl").read_text().splitlines()]
+    return {row["id"]: row["theme"] for row in rows}
 
 
 def test_answer_from_the_cache_loads_no_model_library(tmp_path: Path) -> None:

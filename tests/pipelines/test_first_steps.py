@@ -52,9 +52,9 @@ def test_answers_before_accounts_join_them_by_id_and_are_found_by_name(sqlite_be
     with sqlite_bench.store.read() as session:
         assert session.scalars(select(Account.account_id)).all() == ["A07"]
         assert session.scalars(select(Response.account_id)).all() == ["A07"]
-    assert read_account(sqlite_bench.store, "brackwater lifts")[0].account_id == "A07"
+    assert read_account(sqlite_bench.store, "brackwater lifts", clock=utc_now()).row.account_id == "A07"
     with pytest.raises(NotFoundError, match=r"A07 \(Brackwater Lifts\)"):
-        read_account(sqlite_bench.store, "Brackw")
+        read_account(sqlite_bench.store, "Brackw", clock=utc_now())
 
 
 def test_address_that_is_no_database_is_explained():

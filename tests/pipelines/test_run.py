@@ -5,7 +5,7 @@ import csv
 import pytest
 from sqlalchemy import func, select
 
-from data.store.models import Comment, Embedding, Lineage, Mention, Original, Passage, Run, Theme, ThemeCell
+from data.store.models import AccountPack, Comment, Embedding, Lineage, Mention, Original, Passage, Run, Theme
 from data.store.repositories.runs import get_fact
 from pipelines.demo import SAMPLE
 from pipelines.identify import FIT
@@ -57,11 +57,13 @@ def test_second_run_does_nothing_and_a_changed_comment_is_done_again(store, vaul
     assert first["embed"].rows_in == _count(store, Embedding) > ROWS / 2
     assert _count(store, Mention, Mention.kind == "taxonomy") > ROWS / 4
     assert _count(store, Theme, Theme.kind == "taxonomy") == 24
-    assert _count(store, ThemeCell) > 0
+    assert _count(store, AccountPack) > 0
 
     import_path(folder, bench=bench)
     second = run(bench)
-    assert [stage.rows_in for stage in second.stages] == [0, 0, 0, 0, 0, 0]
+    # The last two look at every account's sums again, whose windows move with the newest record.
+    again = ("retain", "diagnose")
+    assert {stage.stage for stage in second.stages if stage.rows_in} <= {*again}
 
     changed = [dict(row) for row in rows]
     changed[0]["comment"] = "The export of our invoices fails every Monday."

@@ -9,29 +9,41 @@ from data.store.models.analysis import (
     PassageText,
     StaleAccount,
     Theme,
-    ThemeCell,
 )
 from data.store.models.base import Base, UtcDateTime
+from data.store.models.corrections import CorrectedPassage, OverruledMention
+from data.store.models.jobs import Job, RepeatedAnswer, RunProgress, Upload
 from data.store.models.loops import LoopAct, OpenedLoop, OutboxMessage
+from data.store.models.matches import CommitmentMatch, CommitmentVector
 from data.store.models.operations import ApiKey, AuditEntry, Fact, QuarantinedRow, Run, RunStage, SavedMapping
+from data.store.models.packs import AccountPack
 from data.store.models.parties import Account, Contact, ContactRole, Staff
+from data.store.models.search import Place
 from data.store.models.signals import Commitment, Handoff, HealthScore, Opportunity, RevenueEvent, WeeklyUsage
+from data.store.models.standing import AccountStanding
+from data.store.models.views import SavedView
 from data.store.models.voice import Comment, Original, Pseudonym, Response, Survey, Ticket, TicketMessage
 
 __all__ = [
     "Account",
+    "AccountPack",
+    "AccountStanding",
     "ApiKey",
     "AuditEntry",
     "Base",
     "Comment",
     "Commitment",
+    "CommitmentMatch",
+    "CommitmentVector",
     "Contact",
     "ContactRole",
+    "CorrectedPassage",
     "Correction",
     "Embedding",
     "Fact",
     "Handoff",
     "HealthScore",
+    "Job",
     "Lineage",
     "LoopAct",
     "Mention",
@@ -39,22 +51,27 @@ __all__ = [
     "Opportunity",
     "Original",
     "OutboxMessage",
+    "OverruledMention",
     "Passage",
     "PassageText",
+    "Place",
     "Pseudonym",
     "QuarantinedRow",
+    "RepeatedAnswer",
     "Response",
     "RevenueEvent",
     "Run",
+    "RunProgress",
     "RunStage",
     "SavedMapping",
+    "SavedView",
     "Staff",
     "StaleAccount",
     "Survey",
     "Theme",
-    "ThemeCell",
     "Ticket",
     "TicketMessage",
+    "Upload",
     "UtcDateTime",
     "WeeklyUsage",
 ]

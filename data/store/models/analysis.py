@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.store.models.base import Base
+from data.store.models.base import Base, new_stamp
 
 
 class Passage(Base):
@@ -85,6 +85,8 @@ class Theme(Base):
     floor: Mapped[float | None]
     born_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     updated_at: Mapped[datetime]
+    # What the model or the shipped file says, where a person's changes stand above; null where nobody changed it.
+    base: Mapped[dict[str, Any] | None]
 
 
 class Lineage(Base):
@@ -94,7 +96,9 @@ class Lineage(Base):
     __table_args__ = (Index("ix_lineage_from_key", "from_key"), Index("ix_lineage_to_key", "to_key"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    # Either a run or a person's correction.
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    correction_id: Mapped[int | None]
     happened_at: Mapped[datetime]
     event: Mapped[str] = mapped_column(String(20))
     from_key: Mapped[str | None] = mapped_column(String(80))
@@ -116,6 +120,12 @@ class Mention(Base):
         Index("ix_mentions_comment_pk", "comment_pk"),
         Index("ix_mentions_theme_key_said_at", "theme_key", "said_at"),
         Index("ix_mentions_account_id_said_at", "account_id", "said_at"),
+        Index(
+            "ix_mentions_correction_id",
+            "correction_id",
+            sqlite_where=text("correction_id IS NOT NULL"),
+            postgresql_where=text("correction_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,6 +138,8 @@ class Mention(Base):
     said_by: Mapped[str] = mapped_column(String(10))
     account_id: Mapped[str | None] = mapped_column(String(120))
     said_at: Mapped[datetime]
+    # The correction that made this row; null for the model's own (see models/corrections.py).
+    correction_id: Mapped[int | None]
 
 
 class Correction(Base):
@@ -144,40 +156,18 @@ class Correction(Base):
     made_by: Mapped[str] = mapped_column(String(200))
     made_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
-
-
-class ThemeCell(Base):
-    """Counts at the grain where distinct respondents, accounts and revenue still come out right.
-
-    One row per theme, account, respondent, role, stage, source and month. A comment lies in one cell of each of its
-    themes, so comments may be summed; accounts, respondents and revenue are counted over distinct keys, never summed.
-    A comment's polarity on a theme is negative when any of its passages is, else positive when any is, else neutral.
-    """
-
-    __tablename__ = "theme_cells"
-    __table_args__ = (
-        Index("ix_theme_cells_account_key_theme_key", "account_key", "theme_key"),
-        Index("ix_theme_cells_kind_month", "kind", "month"),
-    )
-
-    theme_key: Mapped[str] = mapped_column(String(80), primary_key=True)
-    account_key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    respondent_key: Mapped[str] = mapped_column(String(200), primary_key=True)
-    role: Mapped[str] = mapped_column(String(40), primary_key=True)
-    stage: Mapped[str] = mapped_column(String(40), primary_key=True)
-    source: Mapped[str] = mapped_column(String(20), primary_key=True)
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    vendor_voice: Mapped[bool]
-    comments: Mapped[int]
-    negative: Mapped[int]
-    positive: Mapped[int]
-    neutral: Mapped[int]
+    undone_by: Mapped[str | None] = mapped_column(String(200))
+    # Too much to rebuild at once: the next run does it.
+    waits: Mapped[bool | None]
 
 
 class StaleAccount(Base):
-    """An account whose counts are to be made again; written in the transaction that changed its comments."""
+    """An account whose counts are to be made again; written in the transaction that changed what it said.
+
+    `stamp` is drawn again with each change (see `repositories.preparation.mark_stale`).
+    """
 
     __tablename__ = "stale_accounts"
 
     account_key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    stamp: Mapped[int] = mapped_column(BigInteger, default=new_stamp)

@@ -1,5 +1,6 @@
 """The declarative base: constraint names, UTC times, and where a row came from."""
 
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,3 +56,8 @@ class Imported:
     origin: Mapped[str] = mapped_column(String(400))
     row_hash: Mapped[str] = mapped_column(String(64))
     imported_at: Mapped[datetime]
+
+
+def new_stamp() -> int:
+    """Draw a stamp of 40 bits: the sum of a million of them still fits 63."""
+    return secrets.randbits(40)

@@ -38,6 +38,8 @@ class Response(Imported, Base):
     __table_args__ = (
         Index("ix_responses_account_id_responded_at", "account_id", "responded_at"),
         Index("ix_responses_survey_id_responded_at", "survey_id", "responded_at"),
+        # How large a group of an anonymous survey is, from the index alone.
+        Index("ix_responses_survey_id_account_id_role", "survey_id", "account_id", "role", "responded_at"),
     )
 
     response_id: Mapped[str] = mapped_column(String(160), primary_key=True)

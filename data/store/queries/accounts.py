@@ -1,41 +1,42 @@
 """Accounts with what a reader looks for first: money, renewal, latest scores, comments and what hurts."""
 
-from collections.abc import Sequence
+import bisect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, Subquery, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
-from data.store.models import Account, Comment, Response, Survey
-from data.store.queries.anonymity import anonymous_surveys, may_show
+from data.store.models import Account, AccountStanding
+from data.store.queries.account_tallies import LatestScore, Tallies, page_tallies, tallies
 from data.store.queries.comments import CommentRow, exemplars
-from data.store.queries.counts import Counts, theme_counts
+from data.store.queries.counts import Counts, count_groups, theme_counts
 from data.store.queries.errors import QueryError
-from data.store.queries.grain import comment_filters
 from data.store.queries.paging import After, Page, SortKey, after_row, cut
-from data.store.queries.scores import flagged, points, response_conditions
-from data.store.queries.slices import Slice, account_filters, within
+from data.store.queries.slices import Slice, account_filters
+from data.store.queries.standing import (
+    StandingRow,
+    day_end,
+    is_of_risks,
+    of_risks,
+    risk_slice,
+    standings_day,
+    standings_now,
+    stored_standings,
+)
 from data.store.queries.themes import ThemeInfo, last_said, theme_infos
+from data.store.repositories.standing import risk_line
 
-SORTS = ("name", "arr", "renewal", "comments", "flagged", "nps")
+SORTS = ("name", "arr", "renewal", "comments", "flagged", "nps", "risk", "score")
+# Orders by what the run keeps of where accounts stand: risk, and account-level NPS over 90 days.
+BY_STANDING = {"risk": AccountStanding.risk_rank, "score": AccountStanding.score}
+# Orders by what is counted in the columns.
+BY_TALLY = ("comments", "flagged", "nps")
 # After every real date, so that accounts without a renewal date come last.
 _NO_DATE = "9999-12-31"
-
-
-@dataclass(frozen=True)
-class LatestScore:
-    """The newest answer of one survey type: one person's, so it has no interval."""
-
-    type: str
-    score: float
-    scale_min: float
-    scale_max: float
-    role: str
-    answered_at: datetime
-    response_id: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ class HurtingTheme:
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account in a list. Counts are of the slice's window; `flagged` answers are those past their survey's line."""
+    """An account in a list. Counts are of the slice's window; `flagged` answers are those past their survey's line.
+
+    `standing` is its risk over 90 days, whatever the window; None: not worked out yet (the next run does).
+    """
 
     account_id: str
     name: str
@@ -70,6 +74,7 @@ class AccountRow:
     comments: int = 0
     latest_scores: list[LatestScore] = field(default_factory=list)
     top_negative: list[HurtingTheme] = field(default_factory=list)
+    standing: StandingRow | None = None
 
 
 _COLUMNS = (
@@ -97,8 +102,13 @@ def account_rows(
     sort: str = "name",
     limit: int = 50,
     after: After | None = None,
+    risks: Sequence[str] = (),
+    risk_day: datetime | None = None,
 ) -> Page[AccountRow]:
     """List accounts; `sort` is one of `SORTS`, with a minus in front for descending; what is missing comes last.
+
+    `risks` keeps accounts of any of `standing.RISKS`. Risk and score are those that the last run left; with `risk_day`
+    they are worked out for that day, where it is another: about two milliseconds an account.
 
     Raises:
         QueryError: The order is not known, or the cursor is another list's.
@@ -109,7 +119,18 @@ def account_rows(
     statement: Select[*tuple[Any, ...]] = select(*_COLUMNS).where(*account_filters(filters))
     if search:
         statement = statement.where(_matches(search))
-    key, statement = _sort_key(session, filters, name, statement)
+    day = _live_day(session, risk_day)
+    worked: Mapping[str, StandingRow] = {}
+    if day is not None and (risks or name in BY_STANDING):
+        worked = _worked_out(session, filters, statement, day, risks)
+        statement = statement.where(Account.account_id.in_(list(worked)))
+    elif risks:
+        statement = statement.where(Account.account_id.in_(select(AccountStanding.account_id).where(of_risks(risks))))
+    if name in BY_TALLY or (day is not None and name in BY_STANDING):
+        counted = tallies(session, filters)
+        values = _values(session, statement, name, counted, worked)
+        return _page_by_values(session, filters, statement, values, sort=sort, limit=limit, after=after, day=day)
+    key, statement = _sort_key(name, statement)
     missing = case((key.is_(None), 1), else_=0)
     blank: Any = "" if name == "name" else date.fromisoformat(_NO_DATE) if name == "renewal" else 0
     order = [
@@ -122,7 +143,70 @@ def account_rows(
     keyed = statement.add_columns(*(one.expression for one in order)).order_by(*(one.ordered() for one in order))
     rows, following = cut(session.execute(keyed.limit(limit + 1)).all(), limit, len(order))
     page = [_account(tuple(row)) for row in rows]
-    return Page(_completed(session, filters, page), _written(following))
+    return Page(
+        _completed(session, filters, page, standings=_standings(session, filters, page, day)), _written(following)
+    )
+
+
+def _live_day(session: Session, risk_day: datetime | None) -> datetime | None:
+    """Give the day to work standings out for; None where those that are kept will do."""
+    kept = standings_day(session)
+    if risk_day is None or (kept is not None and day_end(risk_day) == kept):
+        return None
+    return day_end(risk_day)
+
+
+def _worked_out(
+    session: Session, filters: Slice, statement: Select[*tuple[Any, ...]], day: datetime, risks: Sequence[str]
+) -> dict[str, StandingRow]:
+    """Work out where the accounts of a list stand on a day; those of the risks asked for."""
+    ids = list(session.scalars(statement.with_only_columns(Account.account_id)))
+    found = standings_now(session, risk_slice(filters, day), ids, line=risk_line(session))
+    return {one.account_id: one for one in found if not risks or is_of_risks(one, risks)}
+
+
+def _values(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    name: str,
+    counted: Tallies,
+    worked: Mapping[str, StandingRow],
+) -> dict[str, float | None]:
+    """Give what each account of a list is sorted by, where the database does not hold it."""
+    ids = session.scalars(statement.with_only_columns(Account.account_id))
+    if name in BY_TALLY:
+        return counted.values(name, ids)
+    if name == "risk":
+        return {key: worked[key].rank for key in ids}
+    levels = {key: worked[key].account_nps for key in ids}
+    return {key: None if level is None else level.value for key, level in levels.items()}
+
+
+def _page_by_values(
+    session: Session,
+    filters: Slice,
+    statement: Select[*tuple[Any, ...]],
+    values: Mapping[str, float | None],
+    *,
+    sort: str,
+    limit: int,
+    after: After | None,
+    day: datetime | None,
+) -> Page[AccountRow]:
+    """Cut a page out of a list that is sorted by values at hand: what is missing last, then by value, then by id."""
+    sign = -1 if sort.startswith("-") else 1
+    places = sorted((1, 0.0, key) if value is None else (0, sign * value, key) for key, value in values.items())
+    if after is not None and len(after) != 3:
+        raise QueryError(f"cursor has {len(after)} values, this list is ordered by 3")
+    start = bisect.bisect_right(places, tuple(after)) if after is not None else 0
+    shown = places[start : start + limit]
+    ids = [key for _, _, key in shown]
+    rows = {row[0]: _account(tuple(row)) for row in session.execute(statement.where(Account.account_id.in_(ids)))}
+    page = [rows[key] for key in ids]
+    standings = _standings(session, filters, page, day)
+    return Page(
+        _completed(session, filters, page, standings=standings), shown[-1] if start + limit < len(places) else None
+    )
 
 
 def _matches(search: str) -> ColumnElement[bool]:
@@ -146,18 +230,11 @@ def _written(after: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     return tuple(value if isinstance(value, int | float | str) else str(value) for value in after)
 
 
-def _sort_key(
-    session: Session, filters: Slice, name: str, statement: Select[*tuple[Any, ...]]
-) -> tuple[ColumnElement[Any], Select[*tuple[Any, ...]]]:
-    """Give the key's expression; counts are joined for all accounts only where they order the list."""
-    if name == "comments":
-        counted = _comment_counts(session, filters, None)
-        joined = statement.outerjoin(counted, counted.c.account_id == Account.account_id)
-        return func.coalesce(counted.c.comments, 0), joined
-    if name in ("flagged", "nps"):
-        stats = _answer_stats(session, filters, None)
-        joined = statement.outerjoin(stats, stats.c.account_id == Account.account_id)
-        return (func.coalesce(stats.c.flagged, 0) if name == "flagged" else stats.c.nps), joined
+def _sort_key(name: str, statement: Select[*tuple[Any, ...]]) -> tuple[ColumnElement[Any], Select[*tuple[Any, ...]]]:
+    """Give the key's expression."""
+    if name in BY_STANDING:
+        joined = statement.outerjoin(AccountStanding, AccountStanding.account_id == Account.account_id)
+        return BY_STANDING[name].expression, joined
     plain: dict[str, ColumnElement[Any]] = {
         "name": func.lower(Account.name),
         # A cursor is JSON: a float holds sums of money to the cent up to 10^13.
@@ -167,116 +244,45 @@ def _sort_key(
     return plain[name], statement
 
 
-def _answer_stats(session: Session, filters: Slice, account_ids: Sequence[str] | None) -> Subquery:
-    """Answers, flagged answers and NPS by account."""
-    promoter_points = case((Survey.type == "nps", points()), else_=None)
-    statement = (
-        select(
-            Response.account_id,
-            func.count().label("answers"),
-            func.sum(case((flagged(), 1), else_=0)).label("flagged"),
-            (100.0 * func.avg(promoter_points)).label("nps"),
-        )
-        .join(Survey, Survey.survey_id == Response.survey_id)
-        .where(*response_conditions(session, filters, by_account=True), Response.account_id.is_not(None))
-        .group_by(Response.account_id)
-    )
-    if account_ids is not None:
-        statement = statement.where(Response.account_id.in_(account_ids))
-    return statement.subquery("answer_stats")
-
-
-def _comment_counts(session: Session, filters: Slice, account_ids: Sequence[str] | None) -> Subquery:
-    """Customers' comments by account, empty talk left out."""
-    conditions = [
-        Comment.account_id.is_not(None),
-        Comment.text.is_not(None),
-        Comment.empty_reason.is_(None),
-        Comment.vendor_voice.is_(False),
-        *within(Comment.said_at.expression, filters),
-        *comment_filters(filters),
-        *may_show(
-            anonymous_surveys(session),
-            filters,
-            survey=Comment.survey_id.expression,
-            account=Comment.account_id.expression,
-            role=Comment.role.expression,
-            by_account=True,
-        ),
-    ]
-    if account_ids is not None:
-        conditions.append(Comment.account_id.in_(account_ids))
-    statement = select(Comment.account_id, func.count().label("comments")).where(*conditions)
-    return statement.group_by(Comment.account_id).subquery("comment_counts")
-
-
 def _account(row: tuple[Any, ...]) -> AccountRow:
     values = list(row[: len(_COLUMNS)])
     values[7] = None if values[7] is None else float(values[7])
     return AccountRow(*values)
 
 
-def _completed(session: Session, filters: Slice, page: list[AccountRow]) -> list[AccountRow]:
-    """Add counts, latest scores and hurting themes: one query each for the whole page."""
+def _completed(
+    session: Session, filters: Slice, page: list[AccountRow], *, standings: Mapping[str, StandingRow]
+) -> list[AccountRow]:
+    """Add counts, latest scores, hurting themes and standings: one query each for the whole page."""
     ids = [row.account_id for row in page]
     if not ids:
         return page
-    stats = _answer_stats(session, filters, ids)
-    answers = {row[0]: row for row in session.execute(select(stats))}
-    counted = _comment_counts(session, filters, ids)
-    comments = {row[0]: row[1] for row in session.execute(select(counted))}
-    latest = latest_scores(session, filters, ids)
+    counted, latest = page_tallies(session, filters, ids)
     hurting = _hurting(session, filters, ids)
     return [
         replace(
             row,
-            answers=answers[row.account_id][1] if row.account_id in answers else 0,
-            flagged=int(answers[row.account_id][2]) if row.account_id in answers else 0,
-            comments=comments.get(row.account_id, 0),
+            answers=one.answers,
+            flagged=one.flagged,
+            comments=one.comments,
             latest_scores=latest.get(row.account_id, []),
             top_negative=hurting.get(row.account_id, []),
+            standing=standings.get(row.account_id),
         )
         for row in page
+        for one in (counted.of(row.account_id),)
     ]
 
 
-def latest_scores(session: Session, filters: Slice, account_ids: Sequence[str]) -> dict[str, list[LatestScore]]:
-    """Give each account's newest answer per survey type in the window; anonymous surveys give none."""
-    place = (
-        func.row_number()
-        .over(
-            partition_by=(Response.account_id, Survey.type),
-            order_by=(Response.responded_at.desc(), Response.response_id.desc()),
-        )
-        .label("place")
-    )
-    ranked = (
-        select(
-            Response.account_id,
-            Survey.type,
-            Response.score,
-            Survey.scale_min,
-            Survey.scale_max,
-            Response.role,
-            Response.responded_at,
-            Response.response_id,
-            place,
-        )
-        .join(Survey, Survey.survey_id == Response.survey_id)
-        .where(
-            Response.account_id.in_(account_ids),
-            Survey.anonymous.is_(False),
-            *response_conditions(session, filters, by_account=True),
-        )
-        .subquery("ranked")
-    )
-    rows = session.execute(
-        select(ranked).where(ranked.c.place == 1).order_by(ranked.c.account_id, ranked.c.type.desc())
-    )
-    found: dict[str, list[LatestScore]] = {}
-    for account_id, *values, _place in rows:
-        found.setdefault(account_id, []).append(LatestScore(*values))
-    return found
+def _standings(
+    session: Session, filters: Slice, page: Sequence[AccountRow], day: datetime | None
+) -> dict[str, StandingRow]:
+    """Give the standings of a page's accounts: as kept, or as they were on a day."""
+    ids = [row.account_id for row in page]
+    if day is None:
+        return stored_standings(session, ids)
+    worked = standings_now(session, risk_slice(filters, day), ids, line=risk_line(session))
+    return {one.account_id: one for one in worked}
 
 
 def _hurting(
@@ -284,33 +290,51 @@ def _hurting(
 ) -> dict[str, list[HurtingTheme]]:
     """Give each account's taxonomy themes with the most negative comments."""
     allowed = account_ids if filters.accounts is None else [one for one in account_ids if one in filters.accounts]
-    counted = theme_counts(
-        session, replace(filters, accounts=tuple(allowed)), group_by=("account", "theme"), with_revenue=False
-    )
-    negative = [one for one in counted if one.counts.negative]
-    infos = theme_infos(session, {one.group["theme"] for one in negative})
-    found: dict[str, list[HurtingTheme]] = {}
-    for one in sorted(negative, key=lambda row: (-row.counts.negative, -row.counts.comments, row.group["theme"])):
-        key = one.group["theme"]
-        themes = found.setdefault(one.group["account"], [])
-        if len(themes) < each and key in infos:
-            themes.append(HurtingTheme(key, infos[key].name, one.counts.negative, one.counts.comments))
-    return found
+    narrowed = replace(filters, accounts=tuple(allowed))
+    table = count_groups(session, narrowed, group_by=("account", "theme"), with_money=False)
+    negative, comments = (table.whole_numbers[name] for name in ("negative", "comments"))
+    bad = [place for place in table.order.tolist() if negative[place]]
+    bad.sort(key=lambda place: (-int(negative[place]), -int(comments[place]), table.groups[place, 1]))
+    best: dict[str, list[int]] = {}
+    for place in bad:
+        own = best.setdefault(table.labels[0][table.groups[place, 0]], [])
+        if len(own) < each:
+            own.append(place)
+    keys = {place: table.labels[1][table.groups[place, 1]] for places in best.values() for place in places}
+    infos = theme_infos(session, set(keys.values()))
+    return {
+        account: [
+            HurtingTheme(keys[place], infos[keys[place]].name, int(negative[place]), int(comments[place]))
+            for place in places
+            if keys[place] in infos
+        ]
+        for account, places in best.items()
+    }
 
 
-def account_row(session: Session, filters: Slice, account_id: str) -> AccountRow:
-    """Give one account.
+def account_base(session: Session, filters: Slice, account_id: str) -> AccountRow:
+    """Give one account without its counts.
 
     Raises:
         NotFoundError: There is none with this id in the reader's scope.
     """
-    narrowed = filters.of_account(account_id)
-    row = session.execute(
-        select(*_COLUMNS).where(Account.account_id == account_id, *account_filters(narrowed))
-    ).one_or_none()
+    narrowed = account_filters(filters.of_account(account_id))
+    row = session.execute(select(*_COLUMNS).where(Account.account_id == account_id, *narrowed)).one_or_none()
     if row is None:
         raise NotFoundError(f"no account {account_id!r}: GET /v1/accounts or `sottovoce import` an accounts file")
-    return _completed(session, narrowed, [_account(tuple(row))])[0]
+    return _account(tuple(row))
+
+
+def account_row(session: Session, filters: Slice, account_id: str, *, risk_day: datetime | None = None) -> AccountRow:
+    """Give one account; `risk_day` as in `account_rows`.
+
+    Raises:
+        NotFoundError: There is none with this id in the reader's scope.
+    """
+    account = account_base(session, filters, account_id)
+    narrowed = filters.of_account(account_id)
+    standings = _standings(session, narrowed, [account], _live_day(session, risk_day))
+    return _completed(session, narrowed, [account], standings=standings)[0]
 
 
 @dataclass(frozen=True)

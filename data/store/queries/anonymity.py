@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from data.store.models import Response, Survey
 from data.store.queries.slices import Slice
@@ -21,21 +21,30 @@ def anonymous_surveys(session: Session) -> list[str]:
     return list(session.scalars(select(Survey.survey_id).where(Survey.anonymous.is_(True)).order_by(Survey.survey_id)))
 
 
-def shown_groups(
-    surveys: Sequence[str], filters: Slice, *, by_account: bool, by_role: bool
-) -> Select[*tuple[Any, ...]]:
-    """Select the (survey, account, role) groups that are large enough, by as much of it as is looked at."""
-    columns: list[ColumnElement[Any]] = [Response.survey_id.expression]
-    if by_account:
-        columns.append(Response.account_id.expression)
-    if by_role:
-        columns.append(Response.role.expression)
-    return (
-        select(*columns)
-        .where(Response.survey_id.in_(surveys), Response.responded_at <= filters.as_of)
-        .group_by(*columns)
-        .having(func.count() >= filters.anonymous_min_group)
-    )
+def _is_large(
+    filters: Slice,
+    survey: ColumnElement[Any],
+    account: ColumnElement[Any] | None,
+    role: ColumnElement[Any] | None,
+) -> ColumnElement[bool]:
+    """Whether a row's group (its survey; with its account; with its role) has enough answers.
+
+    Asked row by row of an index: few rows are anonymous, and counting all groups would read every answer of the
+    anonymous surveys for each page.
+    """
+    theirs = aliased(Response)
+    before = theirs.responded_at <= filters.as_of
+    if account is None:
+        # A survey has many answers: looking on ends at the one that makes them enough.
+        last = select(literal(1)).select_from(theirs).where(theirs.survey_id == survey, before)
+        found = last.limit(1).offset(filters.anonymous_min_group - 1).correlate_except(theirs)
+        return found.scalar_subquery().is_not(None)
+    same = [theirs.survey_id == survey, theirs.account_id == account]
+    if role is not None:
+        same.append(theirs.role == role)
+    # The time stands apart from the conditions, or SQLite takes the index by time and reads the whole survey.
+    counted = select(func.count().filter(before)).select_from(theirs).where(*same).correlate_except(theirs)
+    return counted.scalar_subquery() >= filters.anonymous_min_group
 
 
 def may_show(
@@ -56,13 +65,7 @@ def may_show(
         return []
     role_matters = bool(filters.roles) if by_role is None else by_role
     account_matters = (filters.by_account if by_account is None else by_account) or role_matters
-    groups = shown_groups(surveys, filters, by_account=account_matters, by_role=role_matters)
-    key = [survey]
-    if account_matters:
-        key.append(account)
-    if role_matters:
-        key.append(role)
-    large = tuple_(*key).in_(groups) if len(key) > 1 else survey.in_(groups)
+    large = _is_large(filters, survey, account if account_matters else None, role if role_matters else None)
     return [survey.is_(None) | survey.not_in(surveys) | large]
 
 

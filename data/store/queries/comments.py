@@ -14,7 +14,7 @@ from data.store.queries.errors import QueryError
 from data.store.queries.grain import NEGATIVE, NEUTRAL, POSITIVE, comment_filters, polarity_rank
 from data.store.queries.own_names import own_names
 from data.store.queries.paging import After, Page, SortKey, after_row, cut
-from data.store.queries.slices import UNKNOWN, Slice, within
+from data.store.queries.slices import UNKNOWN, Slice, one_of, within
 from data.store.queries.themes import child_keys
 
 POLARITIES = {"negative": NEGATIVE, "positive": POSITIVE, "neutral": NEUTRAL}
@@ -69,7 +69,8 @@ class CommentQuery:
     """Which comments: of a theme, of a polarity on it, of score bands, of a voice, in which order.
 
     `scale` (type, low, high, high is good) keeps the surveys of one type and scale. Empty talk ("n/a") is left out
-    unless `empty_talk`; it makes no point, so it stands behind no count of themes.
+    unless `empty_talk`; it makes no point, so it stands behind no count of themes. `languages` are codes ("en"),
+    `features` the product's own names.
     """
 
     theme_key: str | None = None
@@ -79,6 +80,8 @@ class CommentQuery:
     order: str = "newest"
     empty_talk: bool = False
     scale: tuple[str, float, float, bool] | None = None
+    languages: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
 
 
 _COLUMNS = (
@@ -126,6 +129,20 @@ def list_comments(
     return Page(_tagged(session, filters, _veiled(session, filters, found)), following)
 
 
+def read_comments(session: Session, filters: Slice, pks: Sequence[int]) -> list[CommentRow]:
+    """Give these comments of a slice in the order asked for; what the slice does not hold is left out."""
+    if not pks:
+        return []
+    statement = _selected(session, filters, CommentQuery(empty_talk=True)).where(Comment.id.in_(pks))
+    found = {row[0]: CommentRow(*row) for row in session.execute(statement)}
+    return _tagged(session, filters, _veiled(session, filters, [found[pk] for pk in pks if pk in found]))
+
+
+def conditions_of(session: Session, filters: Slice, query: CommentQuery) -> list[ColumnElement[bool]]:
+    """Give the conditions on comments of a list, but for its theme."""
+    return _conditions(session, filters, query)
+
+
 def count_comments(session: Session, filters: Slice, *, query: CommentQuery) -> int:
     """Count the comments that `list_comments` would list."""
     inner = _conditions(session, filters, query)
@@ -164,6 +181,10 @@ def _conditions(session: Session, filters: Slice, query: CommentQuery) -> list[C
         conditions += [Comment.source == query.scale[0], Comment.survey_id.in_(_surveys_of(query.scale))]
     if query.bands:
         conditions.append(Comment.score_band.in_(query.bands))
+    if query.languages:
+        conditions.append(one_of(Comment.language.expression, query.languages))
+    if query.features:
+        conditions.append(one_of(Comment.feature.expression, query.features))
     if query.voice != "all":
         conditions.append(Comment.vendor_voice.is_(query.voice == "vendor"))
     surveys = anonymous_surveys(session)
@@ -206,23 +227,6 @@ class ThemeShare:
     key: str
     name: str
     comments: int
-
-
-def negative_themes(session: Session, filters: Slice, *, query: CommentQuery, limit: int = 5) -> list[ThemeShare]:
-    """Give the taxonomy themes that most of the comments of a list speak badly of."""
-    comments = func.count(Mention.comment_pk.distinct()).label("comments")
-    rows = session.execute(
-        select(Theme.theme_key, Theme.name, comments)
-        .select_from(Comment)
-        .join(Mention, Mention.comment_pk == Comment.id)
-        .join(Theme, Theme.theme_key == Mention.theme_key)
-        .where(Mention.kind == "taxonomy", Mention.polarity == "negative", Theme.state != "hidden")
-        .where(*_conditions(session, filters, query))
-        .group_by(Theme.theme_key, Theme.name)
-        .order_by(comments.desc(), Theme.theme_key)
-        .limit(limit)
-    )
-    return [ThemeShare(*row) for row in rows]
 
 
 def detractor_rank() -> ColumnElement[int]:

@@ -1,35 +1,42 @@
-"""Counts behind themes: comments, respondents, accounts and revenue, by any slices.
+"""Counts behind themes: comments, respondents, accounts, revenue and open opportunities, by any slices.
 
-A group's respondents and accounts are counted over distinct keys, an account's revenue once a group; a total is
-counted from the comments, never summed over groups. Counts of the two kinds of themes are never added up: a count has
-one kind. Review notes are the vendor's voice: they are counted apart, and nobody in them is a respondent.
+A group's respondents and accounts are counted once each, an account's revenue and opportunities once a group; a total
+is counted from the comments, never summed over groups. Counts of the two kinds of themes are never added up: a count
+has one kind. Review notes are the vendor's voice: they are counted apart, and nobody in them is a respondent.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, not_, select
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from data.store.models import Account, Theme
-from data.store.queries.anonymity import anonymous_surveys
-from data.store.queries.bands import account_dimension
+from data.store.columns.cache import read_columns
+from data.store.columns.pack import KINDS as KINDS
+from data.store.columns.whole import Numbers
+from data.store.queries.chosen import Chooser
+from data.store.queries.dimensions import (
+    ACCOUNT_DIMENSIONS,
+    DIMENSIONS,
+    dimensions_of,
+    joint_keys,
+    taken_apart,
+)
 from data.store.queries.errors import QueryError
-from data.store.queries.grain import GRAIN_DIMENSIONS, Scope, comment_grain, theme_grain
-from data.store.queries.slices import UNKNOWN, Slice
+from data.store.queries.money import Money, money
+from data.store.queries.slices import Slice
+from data.store.queries.tally import LATEST, Rows, tally
 
-ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion", "account_age", "engagement")
-DIMENSIONS = (*GRAIN_DIMENSIONS, *ACCOUNT_DIMENSIONS)
-KINDS = ("taxonomy", "discovered")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What stands behind a theme. `revenue` is ARR by currency ("" where an account names none).
+    """What stands behind a theme. Amounts by currency, "" where an account names none: `revenue` is ARR.
 
-    All but `review_notes` count customers' own words only.
+    All but `review_notes` count customers' own words only. Opportunities are those open at the slice's end.
     """
 
     comments: int = 0
@@ -40,6 +47,8 @@ class Counts:
     neutral: int = 0
     review_notes: int = 0
     revenue: dict[str, float] = field(default_factory=dict)
+    open_opportunities: int = 0
+    open_amount: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,89 @@ class GroupCounts:
 
     group: dict[str, str]
     counts: Counts
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """When customers spoke in a group, and a comment to read first (its key): detractors before the newest."""
+
+    first: datetime | None
+    last: datetime | None
+    example_pk: int | None
+
+
+@dataclass(frozen=True)
+class GroupTable:
+    """All groups of one question as arrays, most comments first, then by the group's values; rows are made on demand.
+
+    `order` says which row of the arrays comes when. `seen` has microseconds of first and last comment and the key of an
+    example; 0 where there is none.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+    groups: NDArray[np.integer]
+    whole_numbers: dict[str, NDArray[np.integer]]
+    revenue: dict[str, NDArray[np.float64]]
+    open_amount: dict[str, NDArray[np.float64]]
+    seen: dict[str, Numbers]
+    order: NDArray[np.integer]
+    total: Counts | None = None
+
+    def __len__(self) -> int:
+        """Count the groups."""
+        return len(self.order)
+
+    def sorted_by(self, name: str) -> "GroupTable":
+        """Give the groups with most of a count first, or by their values ("group"); ties as they were."""
+        if name == "group":
+            return replace(self, order=np.lexsort(tuple(self.groups.T[::-1])) if self.names else self.order)
+        return replace(
+            self, order=self.order[np.argsort(-self.whole_numbers[name][self.order].astype(np.int64), kind="stable")]
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, bytes."""
+        columns = [*self.whole_numbers.values(), *self.revenue.values(), *self.open_amount.values()]
+        return self.groups.nbytes + self.order.nbytes + sum(one.nbytes for one in (*columns, *self.seen.values()))
+
+    def keys(self, name: str) -> list[str]:
+        """Give the values of one dimension that occur."""
+        place = self.names.index(name)
+        return [self.labels[place][number] for number in np.unique(self.groups[:, place]).tolist()]
+
+    def row(self, place: int) -> GroupCounts:
+        """Give one group's counts."""
+        place = int(self.order[place])
+        numbers = self.groups[place].tolist()
+        found = {name: self.labels[at][numbers[at]] for at, name in enumerate(self.names)}
+        return GroupCounts(
+            found,
+            Counts(
+                revenue=_amounts(self.revenue, place),
+                open_amount=_amounts(self.open_amount, place),
+                **{name: int(values[place]) for name, values in self.whole_numbers.items()},
+            ),
+        )
+
+    def rows(self, start: int = 0, end: int | None = None) -> list[GroupCounts]:
+        """Give some groups' counts."""
+        return [self.row(place) for place in range(start, min(len(self), len(self) if end is None else end))]
+
+    def spoken(self, place: int) -> Spoken:
+        """Say when one group spoke; only where the table was asked for it."""
+        place = int(self.order[place])
+        first, last, pk = (int(self.seen[name][place]) for name in ("first", "last", "example"))
+        return Spoken(_time(first), _time(last), pk or None)
+
+
+def _amounts(columns: dict[str, NDArray[np.float64]], place: int) -> dict[str, float]:
+    return {currency: float(values[place]) for currency, values in columns.items() if not np.isnan(values[place])}
+
+
+def _time(microseconds: int) -> datetime | None:
+    return None if microseconds in (0, LATEST) else _EPOCH + timedelta(microseconds=microseconds)
 
 
 def theme_counts(
@@ -62,116 +154,102 @@ def theme_counts(
     """Count by any of `DIMENSIONS`; most comments first, then by the group's values.
 
     Without `theme` among them a comment counts once however many themes it speaks of. Hidden themes are left out.
-    `with_revenue` False leaves revenue out, which takes a pass of its own.
+    `with_revenue` False leaves revenue and opportunities out.
 
     Raises:
         QueryError: A dimension or the kind is not known.
     """
-    _check(group_by, kind)
-    scope = Scope(
-        kind,
-        tuple(theme_keys),
-        surveys=tuple(anonymous_surveys(session)),
-        by_account=bool({"account", *ACCOUNT_DIMENSIONS} & set(group_by)),
-        by_role="role" in group_by,
-    )
-    by_theme = "theme" in group_by
-    grain = theme_grain(session, filters, scope=scope) if by_theme else comment_grain(filters, scope=scope)
-    base = _base(grain, group_by, filters.as_of)
-    revenue = _revenue(session, base, len(group_by)) if with_revenue else {}
-    rows = session.execute(_counted(base, group_by)).all()
-    found = [_group(tuple(row), group_by, revenue) for row in rows]
-    return sorted(found, key=lambda one: (-one.counts.comments, *one.group.values()))
+    table = count_groups(session, filters, group_by=group_by, kind=kind, theme_keys=theme_keys, with_money=with_revenue)
+    return table.rows()
 
 
 def total_counts(session: Session, filters: Slice, *, kind: str = "taxonomy", theme_keys: Sequence[str] = ()) -> Counts:
     """Count over all themes of a kind: a comment, a respondent, an account and its revenue once each."""
-    found = theme_counts(session, filters, group_by=(), kind=kind, theme_keys=theme_keys)
-    return found[0].counts if found else Counts()
+    return count_groups(session, filters, group_by=(), kind=kind, theme_keys=theme_keys).row(0).counts
+
+
+def count_groups(
+    session: Session,
+    filters: Slice,
+    *,
+    group_by: Sequence[str] = ("theme",),
+    kind: str = "taxonomy",
+    theme_keys: Sequence[str] = (),
+    with_money: bool = True,
+    with_spoken: bool = False,
+    with_total: bool = False,
+) -> GroupTable:
+    """Count as `theme_counts` does, and give the groups as arrays.
+
+    `with_spoken` adds what `GroupTable.spoken` needs, `with_total` the counts over all groups.
+
+    Raises:
+        QueryError: A dimension or the kind is not known.
+    """
+    whole = read_columns(session)
+    reader = Chooser(session, whole, filters, kind, tuple(theme_keys))
+    worth = money(session, whole, filters.as_of) if with_money else None
+    return count_said(reader, group_by, worth=worth, with_spoken=with_spoken, with_total=with_total)
+
+
+def count_said(
+    reader: Chooser,
+    group_by: Sequence[str],
+    *,
+    worth: Money | None = None,
+    with_spoken: bool = False,
+    with_total: bool = False,
+    with_people: bool = True,
+) -> GroupTable:
+    """Count as `count_groups` does; several tables of one slice go over its mentions once.
+
+    Raises:
+        QueryError: A dimension or the kind is not known.
+    """
+    _check(group_by, reader.kind)
+    by_account = bool({"account", *ACCOUNT_DIMENSIONS} & set(group_by))
+    theirs, notes = reader.said(by_account=by_account, by_role="role" in group_by, once="theme" not in group_by)
+    whole, dims = reader.whole, dimensions_of(reader, group_by)
+    keys, size = joint_keys(whole, theirs, dims)
+    rows = Rows(whole, theirs.base, theirs.place, theirs.rank, keys)
+    # Without dimensions there is one group, also of nothing.
+    size = size if not dims else max(size, 2)
+    found = tally(
+        whole, rows, joint_keys(whole, notes, dims)[0], size, worth=worth, spoken=with_spoken, people=with_people
+    )
+    return GroupTable(
+        tuple(group_by),
+        tuple(one.labels for one in dims),
+        _small(taken_apart(found.keys, dims)),
+        {name: _small(values) for name, values in found.numbers.items()},
+        found.revenue,
+        found.open_amount,
+        found.seen,
+        # Keys are in the order of the groups' values.
+        _most_first(found.numbers["comments"]),
+        count_said(reader, (), worth=worth).row(0).counts if with_total else None,
+    )
+
+
+def _most_first(numbers: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Order by a count, ties as they stand."""
+    if not len(numbers):
+        return np.zeros(0, np.int64)
+    bits = len(numbers).bit_length()
+    ordered = (int(numbers.max()) - numbers.astype(np.int64)) << bits
+    return (np.sort(ordered | np.arange(len(numbers))) & ((1 << bits) - 1)).astype(np.int32)
+
+
+def _small(numbers: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Keep numbers from 0 on in as few bytes as hold them: a table has up to a million groups."""
+    return numbers.astype(np.min_scalar_type(int(numbers.max()) if numbers.size else 0))
 
 
 def _check(group_by: Sequence[str], kind: str) -> None:
     unknown = [name for name in group_by if name not in DIMENSIONS]
     if unknown:
         raise QueryError(f"can't group by {', '.join(unknown)}: use {', '.join(DIMENSIONS)}")
+    if len(set(group_by)) < len(group_by):
+        raise QueryError(f"can't group by {', '.join(group_by)}: name each dimension once")
     if kind not in KINDS:
         raise QueryError(f"theme kind {kind!r} is not known: use {' or '.join(KINDS)}")
-
-
-def _base(grain: Subquery, group_by: Sequence[str], as_of: datetime) -> Subquery:
-    """Put the group's columns first (g0, g1, ...) and leave out hidden themes."""
-    dims = [_dimension(grain, name, as_of).label(f"g{place}") for place, name in enumerate(group_by)]
-    columns = (*grain.c["account", "respondent", "vendor_voice"], *_measures(grain))
-    chosen = select(*dims, *columns).select_from(grain)
-    if set(group_by) & set(ACCOUNT_DIMENSIONS):
-        chosen = chosen.outerjoin(Account, Account.account_id == grain.c.account)
-    if "theme" in group_by:
-        chosen = chosen.join(Theme, Theme.theme_key == grain.c.theme).where(Theme.state != "hidden")
-    return chosen.subquery("base")
-
-
-def _measures(grain: Subquery) -> list[ColumnElement[Any]]:
-    return [grain.c[name] for name in ("comments", "negative", "positive", "neutral")]
-
-
-def _dimension(grain: Subquery, name: str, as_of: datetime) -> ColumnElement[Any]:
-    column = account_dimension(name, as_of) if name in ACCOUNT_DIMENSIONS else grain.c[name]
-    return func.coalesce(func.nullif(column, ""), UNKNOWN)
-
-
-def _counted(base: Subquery, group_by: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    dims = [base.c[f"g{place}"] for place in range(len(group_by))]
-    theirs = not_(base.c.vendor_voice)
-
-    def total(name: str) -> ColumnElement[Any]:
-        return func.coalesce(func.sum(case((theirs, base.c[name]), else_=0)), 0)
-
-    return select(
-        *dims,
-        total("comments"),
-        func.count(case((theirs, base.c.respondent)).distinct()),
-        func.count(case((theirs, func.nullif(base.c.account, ""))).distinct()),
-        total("negative"),
-        total("positive"),
-        total("neutral"),
-        func.coalesce(func.sum(case((base.c.vendor_voice, base.c.comments), else_=0)), 0),
-    ).group_by(*dims)
-
-
-def _revenue(session: Session, base: Subquery, width: int) -> dict[tuple[str, ...], dict[str, float]]:
-    """Sum each account's ARR once a group, by currency."""
-    dims = [base.c[f"g{place}"] for place in range(width)]
-    once = select(*dims, base.c.account).where(not_(base.c.vendor_voice)).distinct().subquery("once")
-    keys = [once.c[f"g{place}"] for place in range(width)]
-    currency = func.coalesce(Account.currency, "")
-    found: dict[tuple[str, ...], dict[str, float]] = {}
-    rows = session.execute(
-        select(*keys, currency, func.sum(Account.arr))
-        .select_from(once)
-        .join(Account, Account.account_id == once.c.account)
-        .where(Account.arr.is_not(None))
-        .group_by(*keys, currency)
-        .order_by(*keys, currency)
-    )
-    for row in rows:
-        *group, name, amount = row
-        found.setdefault(tuple(group), {})[name] = float(amount)
-    return found
-
-
-def _group(
-    row: tuple[Any, ...], group_by: Sequence[str], revenue: dict[tuple[str, ...], dict[str, float]]
-) -> GroupCounts:
-    width = len(group_by)
-    comments, respondents, accounts, negative, positive, neutral, notes = (int(value) for value in row[width:])
-    counts = Counts(
-        comments=comments,
-        respondents=respondents,
-        accounts=accounts,
-        negative=negative,
-        positive=positive,
-        neutral=neutral,
-        review_notes=notes,
-        revenue=revenue.get(row[:width], {}),
-    )
-    return GroupCounts(dict(zip(group_by, row[:width], strict=True)), counts)

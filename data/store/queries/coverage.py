@@ -1,12 +1,14 @@
 """Who answered and who did not: part of every answer (DOMAIN "Coverage is part of the answer")."""
 
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from data.store.columns.cache import read_columns
 from data.store.models import Account, Contact, Response, Survey
+from data.store.queries.answers import scored_answers
 from data.store.queries.scores import response_conditions
 from data.store.queries.slices import Slice, account_filters
 
@@ -35,37 +37,27 @@ class Coverage:
 
 def coverage(session: Session, filters: Slice) -> Coverage:
     """Count who answered in a slice; contacts who had left by `as_of` and stubs are not asked for."""
-    conditions = account_filters(filters)
     answered = _answered_accounts(session, filters)
-    currency = func.coalesce(Account.currency, "")
     revenue: dict[str, tuple[float, float]] = {}
     accounts = accounts_answered = 0
-    rows = session.execute(
-        select(
-            currency,
-            func.count(),
-            func.count().filter(Account.account_id.in_(answered)),
-            func.coalesce(func.sum(Account.arr), 0),
-            func.coalesce(func.sum(Account.arr).filter(Account.account_id.in_(answered)), 0),
-        )
-        .where(*conditions)
-        .group_by(currency)
-        .order_by(currency)
-    )
-    for name, n, n_answered, total, covered in rows:
-        accounts += n
-        accounts_answered += n_answered
-        if total:
-            revenue[name] = (float(total), float(covered or 0))
-    return Coverage(accounts, accounts_answered, _roles(session, filters), revenue)
+    columns = (Account.account_id, func.coalesce(Account.currency, ""), Account.arr)
+    for account_id, currency, arr in session.execute(select(*columns).where(*account_filters(filters))):
+        accounts += 1
+        accounts_answered += account_id in answered
+        if arr:
+            total, covered = revenue.get(currency, (0.0, 0.0))
+            revenue[currency] = (total + float(arr), covered + (float(arr) if account_id in answered else 0.0))
+    return Coverage(accounts, accounts_answered, _roles(session, filters), dict(sorted(revenue.items())))
 
 
-def _answered_accounts(session: Session, filters: Slice) -> Any:  # noqa: ANN401 - a select of one column
-    return (
-        select(Response.account_id)
-        .join(Survey, Survey.survey_id == Response.survey_id)
-        .where(Response.account_id.is_not(None), *response_conditions(session, filters, by_account=True))
-    )
+def _answered_accounts(session: Session, filters: Slice) -> set[str]:
+    """Give the accounts with a scored answer, from the columns: over all answers SQL takes a second."""
+    whole = read_columns(session)
+    if not whole.answers:
+        return set()
+    rows = scored_answers(session, whole, filters, by_account=True).rows
+    there = np.bincount(whole.answers["account"][rows], minlength=len(whole.accounts)) > 0
+    return {whole.accounts[place] for place in np.flatnonzero(there).tolist()} - {""}
 
 
 def _roles(session: Session, filters: Slice) -> list[RoleCoverage]:

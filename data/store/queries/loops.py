@@ -1,24 +1,29 @@
 """Loops as a reader needs them: what is owed, by whom, until when, with the score and the words that it is about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import Session
 
 from cx.loop_times import LoopSpan
 from cx.loops import CLOSE, TOUCH, Loop
 from cx.scores import Scale
 from data.errors import NotFoundError
-from data.store.models import Account, Comment, LoopAct, OpenedLoop, Staff, Survey
+from data.store.models import Account, Comment, Contact, LoopAct, OpenedLoop, Response, Staff, Survey
 from data.store.queries.errors import QueryError
 from data.store.queries.paging import After, Page, SortKey, after_row, cut
+from data.store.queries.slices import UNKNOWN, Slice, who_filters
 from data.store.repositories.bulk import chunks
 from data.store.repositories.loops import load_loops
 
 ORDERS = ("due", "newest")
+# What times of loops may be told apart by.
+ACCOUNT_GROUPS = ("segment", "industry", "tier", "motion")
+SPAN_GROUPS = ("owner", "stage", "source", "role", *ACCOUNT_GROUPS)
+_RESPONSE = "response:"
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class StaffInfo:
 class LoopView:
     """A loop with its history, and what it is about. `owner` None: needs an owner. `comment` is the redacted text.
 
-    `due_act` and `due_at` say what is next, None when nothing is left.
+    `due_act` and `due_at` say what is next, None when nothing is left. `contact_id` is who gave the answer, None where
+    that is not known; `also` are the people who were told beside the owner.
     """
 
     id: int
@@ -51,13 +57,17 @@ class LoopView:
     comment: str | None
     due_act: str | None
     due_at: datetime | None
+    contact_id: str | None = None
+    contact_name: str | None = None
+    also: tuple[StaffInfo, ...] = ()
 
 
 @dataclass(frozen=True)
 class LoopQuery:
     """Which loops, in which order ("due": what is due first; "newest": opened last).
 
-    `accounts` None is all, () none at all; `due_by`: with something to do until then; times are inclusive.
+    `accounts` None is all, () none at all; `due_by`: with something to do until then; times are inclusive, and mean
+    when a loop was opened. `like` is a slice whose filters hold too (not its window). `unowned`: without an owner.
     """
 
     accounts: tuple[str, ...] | None = None
@@ -67,6 +77,8 @@ class LoopQuery:
     since: datetime | None = None
     as_of: datetime | None = None
     order: str = "due"
+    like: Slice | None = None
+    unowned: bool = False
 
 
 def list_loops(session: Session, query: LoopQuery, *, limit: int = 20, after: After | None = None) -> Page[LoopView]:
@@ -104,19 +116,42 @@ def get_loop(session: Session, loop_id: int, *, accounts: Collection[str] | None
     return _views(session, [row])[0]
 
 
-def loop_spans(session: Session, query: LoopQuery) -> list[LoopSpan]:
-    """Give when each loop was opened, first touched and first closed, for `cx.loop_times`."""
+def loop_spans(
+    session: Session, query: LoopQuery, *, group_by: Sequence[str] = ()
+) -> dict[tuple[str, ...], dict[str, LoopSpan]]:
+    """Give when each loop was opened, first touched and first closed, for `cx.loop_times`, by the groups asked for.
+
+    In each group the spans stand under what opened the loop. Without groups there is one, (). A value that is missing
+    is "unknown".
+
+    Raises:
+        QueryError: A group is none of `SPAN_GROUPS`.
+    """
+    unknown = [name for name in group_by if name not in SPAN_GROUPS]
+    if unknown:
+        raise QueryError(f"can't group loops by {', '.join(unknown)}: use {', '.join(SPAN_GROUPS)}")
+    groups = [func.coalesce(_group(name, query), UNKNOWN) for name in group_by]
     first: dict[str, ColumnElement[Any]] = {
         name: func.min(case((LoopAct.act == name, LoopAct.at))) for name in (TOUCH, CLOSE)
     }
     rows = session.execute(
-        select(OpenedLoop.account_id, OpenedLoop.opened_at, first[TOUCH], first[CLOSE])
+        select(OpenedLoop.signal_key, OpenedLoop.account_id, OpenedLoop.opened_at, first[TOUCH], first[CLOSE], *groups)
         .outerjoin(LoopAct, LoopAct.loop_id == OpenedLoop.id)
+        .outerjoin(Account, Account.account_id == OpenedLoop.account_id)
         .where(*_conditions(query))
-        .group_by(OpenedLoop.id, OpenedLoop.account_id, OpenedLoop.opened_at)
+        .group_by(OpenedLoop.id, OpenedLoop.signal_key, OpenedLoop.account_id, OpenedLoop.opened_at, *groups)
         .order_by(OpenedLoop.id)
     )
-    return [LoopSpan(*row) for row in rows]
+    found: dict[tuple[str, ...], dict[str, LoopSpan]] = {}
+    for key, account, opened, touched, closed, *values in rows:
+        found.setdefault(tuple(values), {})[key] = LoopSpan(account, opened, touched, closed)
+    return dict(sorted(found.items()))
+
+
+def _group(name: str, query: LoopQuery) -> ColumnElement[Any]:
+    if name in ACCOUNT_GROUPS:
+        return getattr(Account, name).expression
+    return (OpenedLoop.owner_id if name == "owner" else getattr(OpenedLoop, name)).expression
 
 
 def staff_by_id(session: Session, staff_ids: Collection[str]) -> dict[str, StaffInfo]:
@@ -152,12 +187,23 @@ def _selected() -> Select[*tuple[Any, ...]]:
             Comment.text,
             OpenedLoop.due_act,
             OpenedLoop.due_at,
+            Contact.contact_id,
+            Contact.name.label("contact_name"),
         )
         .select_from(OpenedLoop)
         .outerjoin(Account, Account.account_id == OpenedLoop.account_id)
         .outerjoin(Survey, Survey.survey_id == OpenedLoop.survey_id)
         .outerjoin(Comment, Comment.comment_id == OpenedLoop.signal_key)
+        .outerjoin(Response, Response.response_id == _response_id())
+        # Who wrote it; an answer without words has its person too.
+        .outerjoin(Contact, Contact.contact_id == func.coalesce(Comment.contact_id, Response.contact_id))
     )
+
+
+def _response_id() -> ColumnElement[str]:
+    """Id of the answer that opened a loop, NULL where it was a ticket's message."""
+    key = OpenedLoop.signal_key
+    return case((key.startswith(_RESPONSE), func.substr(key, len(_RESPONSE) + 1)))
 
 
 def _conditions(query: LoopQuery) -> list[ColumnElement[bool]]:
@@ -174,7 +220,23 @@ def _conditions(query: LoopQuery) -> list[ColumnElement[bool]]:
         found.append(OpenedLoop.opened_at >= query.since)
     if query.as_of is not None:
         found.append(OpenedLoop.opened_at <= query.as_of)
+    if query.unowned:
+        found.append(OpenedLoop.owner_id.is_(None))
+    if query.like is not None:
+        found += _like(query.like)
     return found
+
+
+def _like(filters: Slice) -> list[ColumnElement[bool]]:
+    """Give the conditions of a slice; a score that opened a loop was flagged, so its band is known."""
+    return who_filters(
+        filters,
+        account=OpenedLoop.account_id.expression,
+        role=OpenedLoop.role.expression,
+        stage=OpenedLoop.stage.expression,
+        source=OpenedLoop.source.expression,
+        score_band=case((OpenedLoop.score.is_(None), null()), else_=-1),
+    )
 
 
 def _order(name: str) -> list[SortKey]:
@@ -192,7 +254,8 @@ def _order(name: str) -> list[SortKey]:
 
 def _views(session: Session, rows: Collection[Any]) -> list[LoopView]:
     loops = load_loops(session, [row.id for row in rows])
-    people = staff_by_id(session, {row.owner_id for row in rows if row.owner_id})
+    told = {one for loop in loops.values() for one in loop.also}
+    people = staff_by_id(session, {row.owner_id for row in rows if row.owner_id} | told)
     return [_view(row, loops[row.id], people) for row in rows]
 
 
@@ -200,12 +263,15 @@ def _view(row: Any, loop: Loop, people: dict[str, StaffInfo]) -> LoopView:  # no
     scale = None
     if row.type is not None:
         scale = Scale(row.type, row.scale_min, row.scale_max, row.high_is_good, row.flag_line)
-    owner = people.get(row.owner_id) or StaffInfo(row.owner_id, row.owner_id, None) if row.owner_id else None
+
+    def person(staff_id: str) -> StaffInfo:
+        return people.get(staff_id) or StaffInfo(staff_id, staff_id, None)
+
     return LoopView(
         row.id,
         loop,
         row.state,
-        owner,
+        person(row.owner_id) if row.owner_id else None,
         row.name,
         row.source,
         row.role,
@@ -216,4 +282,7 @@ def _view(row: Any, loop: Loop, people: dict[str, StaffInfo]) -> LoopView:  # no
         row.text,
         row.due_act,
         row.due_at,
+        row.contact_id,
+        row.contact_name,
+        tuple(person(one) for one in loop.also),
     )

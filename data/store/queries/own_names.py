@@ -5,18 +5,25 @@ whose words their own accounts used in that theme, never a part that comes from 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Engine, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from data.store.models import Mention, Passage, PassageText, Theme
+from data.store.models import AccountPack, Mention, Passage, PassageText, StaleAccount, Theme
 from data.store.queries.slices import Slice
+from data.store.repositories.bulk import chunks
 
 _WORD = re.compile(r"\w{3,}")
 # A model joins the parts of a name so.
 _JOINT = re.compile(r",\s*|\s+and\s+")
+# Names of some readers and themes; one takes about 500 bytes.
+MOST_REMEMBERED = 20_000
 _LITTLE = frozenset({"and", "for", "from", "the", "with"})
 
 
@@ -36,7 +43,7 @@ def own_names(session: Session, filters: Slice, names: Mapping[str, str]) -> dic
         .where(Theme.theme_key.in_(names), Theme.kind == "discovered", Theme.named_by != "person")
     )
     nearest = {key: name for key, name in rows}
-    said = _said(session, filters.scope, {key: _stems(names[key]) for key in nearest})
+    said = _remembered(session, filters.scope, {key: _stems(names[key]) for key in nearest})
     for key, near_name in nearest.items():
         parts = [part for part in _JOINT.split(names[key]) if _stems(part) and _stems(part) <= said[key]]
         shown[key] = _joined(parts) or (f"Theme near {near_name}" if near_name else "Theme without a name of its own")
@@ -52,6 +59,50 @@ def _stems(text: str) -> frozenset[str]:
 def _joined(parts: list[str]) -> str:
     text = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
     return text[:1].upper() + text[1:]
+
+
+class _Memory:
+    """What was found for a reader's accounts, as long as nothing they said changed. The oldest readings go first."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, frozenset[str]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> frozenset[str] | None:
+        with self._lock:
+            return self._found.get(key)
+
+    def put(self, found: Mapping[Hashable, frozenset[str]]) -> None:
+        with self._lock:
+            self._found.update(found)
+            while len(self._found) > MOST_REMEMBERED:
+                self._found.popitem(last=False)
+
+
+_OF_ENGINE: "WeakKeyDictionary[Engine, _Memory]" = WeakKeyDictionary()
+
+
+def _remembered(
+    session: Session, accounts: tuple[str, ...], wanted: Mapping[str, frozenset[str]]
+) -> Mapping[str, AbstractSet[str]]:
+    """Give what `_said` gives, read once: the words of hundreds of comments hang behind every list a CSM asks for."""
+    memory = _OF_ENGINE.setdefault(session.get_bind().engine, _Memory())
+    mark = accounts, _changes(session, accounts)
+    found = {key: memory.get((mark, key, stems)) for key, stems in wanted.items()}
+    missing = {key: wanted[key] for key, said in found.items() if said is None}
+    fresh = {key: frozenset(said) for key, said in _said(session, accounts, missing).items()} if missing else {}
+    memory.put({(mark, key, wanted[key]): said for key, said in fresh.items()})
+    return {key: fresh[key] if said is None else said for key, said in found.items()}
+
+
+def _changes(session: Session, accounts: tuple[str, ...]) -> tuple[Any, ...]:
+    """Give what changes whenever something that these accounts said does: the stamps of their packs, and of changes."""
+    marks: list[Any] = []
+    for model in (AccountPack, StaleAccount):
+        for part in chunks(accounts):
+            stamps = select(func.count(), func.sum(model.stamp)).where(model.account_key.in_(part))
+            marks.append(tuple(session.execute(stamps).one()))
+    return tuple(marks)
 
 
 def _said(session: Session, accounts: tuple[str, ...], wanted: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:

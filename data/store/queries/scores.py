@@ -6,20 +6,26 @@ Surveys of one type but unlike scales are never put together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy.orm import Session
 
-from cx.scores import PASSIVE_FROM, PROMOTER_FROM, TOP_BOXES, Clusters, Scale, Score, score_of_clusters
-from data.store.models import Account, Response, Survey
+from cx.scores import PASSIVE_FROM, TOP_BOXES, Clusters, Scale, Score, score_of_clusters
+from data.store.columns.cache import read_columns
+from data.store.columns.grouping import Dimension, Groups, compact, dimension, group
+from data.store.columns.pack import NO_NAME
+from data.store.columns.whole import Whole
+from data.store.models import Response, Survey
 from data.store.queries.anonymity import anonymous_surveys, may_show
-from data.store.queries.bands import account_dimension, answer_band
+from data.store.queries.answers import SURVEY_TYPES, Answers, scored_answers
+from data.store.queries.bands import answer_band
+from data.store.queries.dimensions import account_labels
 from data.store.queries.errors import QueryError
-from data.store.queries.slices import UNKNOWN, Slice, month_of, who_filters, within
+from data.store.queries.slices import UNKNOWN, Slice, who_filters, within
 
-SURVEY_TYPES = ("nps", "csat", "ces")
+__all__ = ["SCORE_DIMENSIONS", "SURVEY_TYPES", "ScoreRow", "flagged", "response_conditions", "scores"]
 RESPONSE_DIMENSIONS = ("role", "stage", "month", "survey", "account", "agent")
 ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion", "account_age", "engagement")
 SCORE_DIMENSIONS = (*RESPONSE_DIMENSIONS, *ACCOUNT_DIMENSIONS)
@@ -54,14 +60,61 @@ def scores(session: Session, filters: Slice, *, group_by: Sequence[str] = ()) ->
     unknown = [name for name in group_by if name not in SCORE_DIMENSIONS]
     if unknown:
         raise QueryError(f"can't group scores by {', '.join(unknown)}: use {', '.join(SCORE_DIMENSIONS)}")
-    per_account = _per_account(session, filters, group_by)
-    rows = session.execute(_moments(per_account, len(group_by))).all()
-    return sorted((_row(tuple(row), group_by) for row in rows), key=_order)
+    whole = read_columns(session)
+    by_account = bool({"account", *ACCOUNT_DIMENSIONS} & set(group_by))
+    found = scored_answers(session, whole, filters, by_account=by_account, by_role="role" in group_by)
+    if not len(found.rows):
+        return []
+    scale = Dimension("scale", found.scale.astype(np.int64), tuple(str(place) for place in range(len(found.scales))))
+    dims = [_dimension(session, whole, found, name, filters) for name in group_by]
+    groups = group([scale, *dims], len(found.rows))
+    sums = _sums(whole, found, groups)
+    rows = []
+    for place, (of_scale, *numbers) in enumerate(groups.numbers.tolist()):
+        labels = (one.labels[number] for one, number in zip(dims, numbers, strict=True))
+        rows.append(_row(found.scales[of_scale], dict(zip(group_by, labels, strict=True)), sums[:, place]))
+    return rows
 
 
-def _order(row: ScoreRow) -> tuple[Any, ...]:
-    place = SURVEY_TYPES.index(row.type) if row.type in SURVEY_TYPES else len(SURVEY_TYPES)
-    return (place, row.type, row.scale_min, row.scale_max, not row.high_is_good, *row.group.values())
+def _dimension(session: Session, whole: Whole, found: Answers, name: str, filters: Slice) -> Dimension:
+    columns = {key: column[found.rows] for key, column in whole.answers.items() if key in (name, "account", "at")}
+    if name == "month":
+        months = columns["at"].astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+        labels = [str(month) for month in np.arange(months.min(), months.max() + 1).astype("datetime64[M]")]
+        return dimension(name, months - months.min(), labels)
+    if name == "account" or name in ACCOUNT_DIMENSIONS:
+        labels = [key or UNKNOWN for key in whole.accounts]
+        if name != "account":
+            labels = account_labels(session, whole, name, filters.as_of)
+        return dimension(name, columns["account"], labels)
+    labels = [word or UNKNOWN for word in whole.words.get(f"{name}s", ())]
+    missing = columns[name] == NO_NAME
+    return dimension(name, np.where(missing, len(labels), columns[name].astype(np.int64)), [*labels, UNKNOWN])
+
+
+def _sums(whole: Whole, found: Answers, groups: Groups) -> NDArray[np.float64]:
+    """Sum by group, first within accounts: n, total, squares, clusters, tt, tn, nn, accounts, flagged, (9, groups)."""
+    number = len(groups)
+    account = whole.answers["account"][found.rows].astype(np.int64)
+    # An answer without an account is a cluster of its own.
+    alone = np.flatnonzero(account == whole.nobody)
+    size = len(whole.accounts) + len(alone)
+    account[alone] = len(whole.accounts) + np.arange(len(alone))
+    present, place = compact(groups.of_row * size + account, number * size)
+    of_group, of_account = present // size, present % size < len(whole.accounts)
+    n, total_, squares, flagged_ = (
+        np.bincount(place, weights=weights, minlength=len(present))
+        for weights in (None, found.points, found.points**2, (found.band == -1).astype(float))
+    )
+    columns = (n, total_, squares, np.ones(len(present)), total_**2, total_ * n, n * n, of_account, flagged_)
+    return np.array([np.bincount(of_group, weights=column, minlength=number) for column in columns])
+
+
+def _row(scale: Scale, named: dict[str, str], sums: NDArray[np.float64]) -> ScoreRow:
+    n, total_, squares, clusters, tt, tn, nn, accounts, flagged_ = sums.tolist()
+    moments = Clusters(int(n), total_, squares, int(clusters), tt, tn, nn)
+    score = score_of_clusters(moments, scale)
+    return ScoreRow(scale.type, scale.low, scale.high, scale.high_is_good, named, score, int(accounts), int(flagged_))
 
 
 def response_conditions(
@@ -103,90 +156,9 @@ def flagged() -> ColumnElement[bool]:
     return case((Survey.type == "nps", Response.score < PASSIVE_FROM), else_=past)
 
 
-def points() -> ColumnElement[float]:
-    """What an answer adds to its score's sum: +1, 0 or -1 for NPS, 1 or 0 for CSAT, the score itself for CES."""
-    promoter = case((Response.score >= PROMOTER_FROM, 1.0), (Response.score < PASSIVE_FROM, -1.0), else_=0.0)
-    return case(
-        (Survey.type == "nps", promoter),
-        (Survey.type == "csat", case((satisfied(), 1.0), else_=0.0)),
-        else_=Response.score,
-    )
-
-
 def satisfied() -> ColumnElement[bool]:
     """An answer in the best two fifths of its range."""
     good = case(
         (Survey.high_is_good.is_(True), Response.score), else_=Survey.scale_min + Survey.scale_max - Response.score
     )
     return good > Survey.scale_max - TOP_BOXES * (Survey.scale_max - Survey.scale_min + 1) / 5.0
-
-
-def _dimension(name: str, as_of: datetime) -> ColumnElement[Any]:
-    if name in ACCOUNT_DIMENSIONS:
-        column = account_dimension(name, as_of)
-    elif name == "month":
-        return month_of(Response.responded_at)
-    else:
-        names = {"survey": Response.survey_id, "account": Response.account_id, "agent": Response.agent_id}
-        column = (names.get(name) or getattr(Response, name)).expression
-    return func.coalesce(column, UNKNOWN)
-
-
-def _per_account(session: Session, filters: Slice, group_by: Sequence[str]) -> Subquery:
-    """Sum by scale, group and account: g0, g1, ..., then the moments within the account."""
-    dims = [_dimension(name, filters.as_of).label(f"g{place}") for place, name in enumerate(group_by)]
-    scale = (Survey.type, Survey.scale_min, Survey.scale_max, Survey.high_is_good)
-    # An answer without an account is a cluster of its own.
-    cluster = func.coalesce(Response.account_id, "\x1f" + Response.response_id)
-    point = points()
-    statement = (
-        select(
-            *scale,
-            *dims,
-            func.min(Response.account_id).label("account"),
-            func.count().label("n"),
-            func.sum(point).label("total"),
-            func.sum(point * point).label("squares"),
-            func.sum(case((flagged(), 1), else_=0)).label("flagged"),
-        )
-        .join(Survey, Survey.survey_id == Response.survey_id)
-        .where(
-            *response_conditions(
-                session,
-                filters,
-                by_account=bool({"account", *ACCOUNT_DIMENSIONS} & set(group_by)),
-                by_role="role" in group_by,
-            )
-        )
-        .group_by(*scale, *dims, cluster)
-    )
-    if set(group_by) & set(ACCOUNT_DIMENSIONS):
-        statement = statement.outerjoin(Account, Account.account_id == Response.account_id)
-    return statement.subquery("per_account")
-
-
-def _moments(inner: Subquery, width: int) -> Select[*tuple[Any, ...]]:
-    keys = [inner.c.type, inner.c.scale_min, inner.c.scale_max, inner.c.high_is_good]
-    keys += [inner.c[f"g{place}"] for place in range(width)]
-    return select(
-        *keys,
-        func.sum(inner.c.n),
-        func.sum(inner.c.total),
-        func.sum(inner.c.squares),
-        func.count(),
-        func.sum(inner.c.total * inner.c.total),
-        func.sum(inner.c.total * inner.c.n),
-        func.sum(inner.c.n * inner.c.n),
-        func.count(inner.c.account.distinct()),
-        func.sum(inner.c.flagged),
-    ).group_by(*keys)
-
-
-def _row(row: tuple[Any, ...], group_by: Sequence[str]) -> ScoreRow:
-    survey_type, low, high, high_is_good = row[:4]
-    width = 4 + len(group_by)
-    n, total, squares, clusters, tt, tn, nn, accounts, flags = (float(value) for value in row[width:])
-    moments = Clusters(int(n), total, squares, int(clusters), tt, tn, nn)
-    score = score_of_clusters(moments, Scale(survey_type, low, high, high_is_good))
-    group = dict(zip(group_by, row[4:width], strict=True))
-    return ScoreRow(survey_type, low, high, bool(high_is_good), group, score, int(accounts), int(flags))

@@ -9,8 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
+from data.store.columns.cache import read_columns
 from data.store.models import Mention, Theme
-from data.store.queries.counts import Counts, GroupCounts, theme_counts
+from data.store.queries.chosen import Chooser
+from data.store.queries.counts import Counts, GroupCounts, count_said, theme_counts
+from data.store.queries.money import money
 from data.store.queries.own_names import own_names
 from data.store.queries.slices import Slice
 
@@ -107,6 +110,14 @@ def _is_visible(session: Session, filters: Slice, info: ThemeInfo) -> bool:
     return any(one.counts.comments or one.counts.review_notes for one in counted if one.group["theme"] == info.key)
 
 
+@dataclass(frozen=True)
+class ThemeList:
+    """Themes with their counts, and those over all of them where asked for."""
+
+    rows: list[ThemeRow]
+    total: Counts | None
+
+
 def theme_rows(
     session: Session,
     filters: Slice,
@@ -121,31 +132,47 @@ def theme_rows(
     `group_by` adds counts by further dimensions under each theme. Only themes with a comment or note there are listed,
     so that a reader of some accounts does not learn what others speak of.
     """
-    counted = theme_counts(session, filters, kind=kind, theme_keys=theme_keys)
-    infos = theme_infos(session, [one.group["theme"] for one in counted], filters=filters)
-    months = _months(session, filters, kind=kind, theme_keys=theme_keys) if trend else {}
+    return theme_list(session, filters, kind=kind, theme_keys=theme_keys, group_by=group_by, trend=trend).rows
+
+
+def theme_list(
+    session: Session,
+    filters: Slice,
+    *,
+    kind: str = "taxonomy",
+    theme_keys: Sequence[str] = (),
+    group_by: Sequence[str] = (),
+    trend: bool = True,
+    total: bool = False,
+) -> ThemeList:
+    """Give what `theme_rows` does, and with `total` the counts over all themes; mentions are gone over once."""
+    whole = read_columns(session)
+    reader = Chooser(session, whole, filters, kind, tuple(theme_keys))
+    worth = money(session, whole, filters.as_of)
+    table = count_said(reader, ("theme",), worth=worth, with_total=total)
+    infos = theme_infos(session, table.keys("theme"), filters=filters)
+    months = _months(reader) if trend else {}
     groups: dict[str, list[GroupCounts]] = {}
     if group_by:
-        split = theme_counts(session, filters, group_by=("theme", *group_by), kind=kind, theme_keys=theme_keys)
-        for one in split:
-            inner = {name: value for name, value in one.group.items() if name != "theme"}
-            groups.setdefault(one.group["theme"], []).append(GroupCounts(inner, one.counts))
-    return [
+        for one in count_said(reader, ("theme", *group_by), worth=worth).rows():
+            key = one.group.pop("theme")
+            groups.setdefault(key, []).append(one)
+    rows = [
         ThemeRow(infos[key], one.counts, months.get(key, []), groups.get(key, []))
-        for one in counted
+        for one in table.rows()
         if (key := one.group["theme"]) in infos and (one.counts.comments or one.counts.review_notes)
     ]
+    return ThemeList(rows, table.total)
 
 
-def _months(session: Session, filters: Slice, *, kind: str, theme_keys: Sequence[str]) -> dict[str, list[MonthCounts]]:
+def _months(reader: Chooser) -> dict[str, list[MonthCounts]]:
     found: dict[str, list[MonthCounts]] = {}
-    groups = ("theme", "month")
-    rows = theme_counts(session, filters, group_by=groups, kind=kind, theme_keys=theme_keys, with_revenue=False)
-    for one in sorted(rows, key=lambda row: row.group["month"]):
-        counts = one.counts
-        found.setdefault(one.group["theme"], []).append(
-            MonthCounts(one.group["month"], counts.comments, counts.negative, counts.accounts)
-        )
+    table = count_said(reader, ("theme", "month"), with_people=False)
+    themes, months = table.labels
+    counts = [table.whole_numbers[name].tolist() for name in ("comments", "negative", "accounts")]
+    # The rows themselves stand by theme and month; `table.order` is that of the counts.
+    for (theme, month), *numbers in zip(table.groups.tolist(), *counts, strict=True):
+        found.setdefault(themes[theme], []).append(MonthCounts(months[month], *numbers))
     return found
 
 

@@ -18,6 +18,7 @@ from data.store.repositories.incoming import (
     update_rows,
 )
 from data.store.repositories.placing import Surroundings, SurveyFacts, load_surveys, place, surroundings
+from data.store.repositories.preparation import mark_stale
 from data.store.repositories.references import Found, Reference, resolve
 from data.store.repositories.refreshing import unlinked
 
@@ -168,6 +169,9 @@ def _store_responses(
             outcomes.append("same")
     insert_rows(session, Response, new)
     update_rows(session, Response, changed)
+    # Where it stood before as well: an answer may have moved to another account.
+    moved = [before[(target["response_id"],)] for target in changed]
+    mark_stale(session, {row["account_id"] or "" for row in (*new, *changed, *moved)})
     return outcomes
 
 

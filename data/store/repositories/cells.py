@@ -1,29 +1,15 @@
-"""Make the counts of `theme_cells` again for the accounts whose comments or mentions changed."""
+"""Pack what accounts said for counting again, where it changed."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, union_all
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from data.store.models import Comment, Mention, StaleAccount, Theme, ThemeCell
-
-# The order in which the columns of an insert-from-select stand.
-CELL_COLUMNS = (
-    "theme_key",
-    "account_key",
-    "respondent_key",
-    "role",
-    "stage",
-    "source",
-    "month",
-    "kind",
-    "vendor_voice",
-    "comments",
-    "negative",
-    "positive",
-    "neutral",
-)
+from data.store.columns.build import build_packs
+from data.store.columns.pack import KINDS, SECTIONS, to_bytes
+from data.store.models import AccountPack, StaleAccount
+from data.store.models.base import new_stamp
+from data.store.repositories.bulk import insert_or_update
 
 
 def count_stale(session: Session) -> int:
@@ -37,60 +23,24 @@ def stale_accounts(session: Session, limit: int) -> list[str]:
 
 
 def refresh_cells(session: Session, account_keys: Sequence[str]) -> int:
-    """Make the counts of these accounts again, and take them off the list. Returns the number of cells."""
-    session.execute(delete(ThemeCell).where(ThemeCell.account_key.in_(account_keys)))
-    made = session.execute(insert(ThemeCell).from_select(CELL_COLUMNS, _cells(account_keys)))
-    session.execute(delete(StaleAccount).where(StaleAccount.account_key.in_(account_keys)))
-    return made.rowcount  # type: ignore[attr-defined]
+    """Pack these accounts again ("" for what has none), and take them off the list.
 
-
-def _cells(account_keys: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Roll mentions up: first one row a comment and theme, then one row a cell.
-
-    A comment that mentions two fine themes of one parent counts once for the parent.
+    Returns:
+        The number of comments' themes that were packed.
     """
-    of_accounts = _of_accounts(account_keys)
-    own = (
-        select(Mention.comment_pk, Mention.theme_key, Mention.kind, Mention.polarity)
-        .join(Comment, Comment.id == Mention.comment_pk)
-        .where(of_accounts)
-    )
-    of_parents = (
-        select(Mention.comment_pk, Theme.parent_key.label("theme_key"), Mention.kind, Mention.polarity)
-        .join(Comment, Comment.id == Mention.comment_pk)
-        .join(Theme, Theme.theme_key == Mention.theme_key)
-        .where(of_accounts, Theme.parent_key.is_not(None))
-    )
-    spoken = union_all(own, of_parents).subquery()
-    rank = func.max(case((spoken.c.polarity == "negative", 2), (spoken.c.polarity == "positive", 1), else_=0))
-    rolled = (
-        select(spoken.c.comment_pk, spoken.c.theme_key, func.min(spoken.c.kind).label("kind"), rank.label("rank"))
-        .group_by(spoken.c.comment_pk, spoken.c.theme_key)
-        .subquery()
-    )
-    grain = (
-        rolled.c.theme_key,
-        func.coalesce(Comment.account_id, ""),
-        Comment.respondent_key,
-        Comment.role,
-        func.coalesce(Comment.stage, ""),
-        Comment.source,
-        Comment.month,
-    )
-
-    def of_rank(value: int) -> ColumnElement[int]:
-        return func.count().filter(rolled.c.rank == value)
-
-    # A source is wholly the vendor's voice or not at all (review notes), so the grain holds it.
-    voice = Comment.vendor_voice
-    return (
-        select(*grain, func.min(rolled.c.kind), voice, func.count(), of_rank(2), of_rank(1), of_rank(0))
-        .join(Comment, Comment.id == rolled.c.comment_pk)
-        .where(Comment.analysed.is_(True))
-        .group_by(*grain, voice)
-    )
-
-
-def _of_accounts(account_keys: Sequence[str]) -> ColumnElement[bool]:
-    named = Comment.account_id.in_([key for key in account_keys if key])
-    return named | Comment.account_id.is_(None) if "" in account_keys else named
+    # First of all: it waits for whoever changes these accounts now, so that what is read next has their change.
+    session.execute(delete(StaleAccount).where(StaleAccount.account_key.in_(account_keys)))
+    packs = build_packs(session, account_keys)
+    rows = [
+        {
+            "account_key": key,
+            "stamp": new_stamp(),
+            **dict(zip(SECTIONS, pack.sizes, strict=True)),
+            "body": to_bytes(pack),
+        }
+        for key, pack in packs.items()
+    ]
+    gone = [key for key in account_keys if key not in packs]
+    session.execute(delete(AccountPack).where(AccountPack.account_key.in_(gone)))
+    insert_or_update(session, AccountPack, rows)
+    return sum(len(pack.sections[kind]["said"]) for pack in packs.values() for kind in KINDS)

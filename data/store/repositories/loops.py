@@ -6,7 +6,7 @@ from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from cx.loop_clocks import due
-from cx.loops import ASSIGN, Loop, LoopEvent, act
+from cx.loops import ASSIGN, Loop, LoopError, LoopEvent, act
 from data.errors import NotFoundError
 from data.store.models import LoopAct, OpenedLoop, Staff
 from data.store.repositories.bulk import chunks, insert_ignore
@@ -89,12 +89,18 @@ def _loop(row: OpenedLoop, history: Sequence[LoopEvent]) -> Loop:
     )
 
 
-def record_act(session: Session, loop_id: int, event: LoopEvent) -> Loop:
+def record_act(session: Session, loop_id: int, event: LoopEvent, *, seen: int | None = None) -> Loop:
     """Add an act to a loop: one at a time, in a session that writes. Returns the loop after it.
+
+    Args:
+        session: One that writes.
+        loop_id: Which loop.
+        event: The act.
+        seen: How many acts its history had when the writer read it; None: whatever it has now.
 
     Raises:
         NotFoundError: There is no such loop, or no such person to own it.
-        LoopError: The act is not legal now; says which are.
+        LoopError: The act is not legal now (says which are), or somebody else acted since the writer looked.
     """
     row = session.scalar(
         select(OpenedLoop).where(OpenedLoop.id == loop_id).with_for_update().execution_options(populate_existing=True)
@@ -107,7 +113,13 @@ def record_act(session: Session, loop_id: int, event: LoopEvent) -> Loop:
         and not session.scalar(select(exists().where(Staff.staff_id == event.owner)))
     ):
         raise NotFoundError(f"no {event.owner!r} in the staff list: import them first, or name somebody in it")
-    loop = act(load_loops(session, [loop_id])[loop_id], event)
+    before = load_loops(session, [loop_id])[loop_id]
+    if seen is not None and seen != len(before.history):
+        raise LoopError(
+            f"loop {loop_id} has {len(before.history)} acts and is {before.state}, you saw {seen}: "
+            "somebody acted since; read it again, then decide"
+        )
+    loop = act(before, event)
     session.execute(
         insert(LoopAct).values(
             loop_id=loop_id,

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from data.store.models import Comment, Correction, Mention, Passage
+from data.store.models import Comment, Correction, Mention, Passage, PassageText
 from data.store.repositories.bulk import chunks
+from data.store.repositories.effective import bare, rebuild
 from data.store.repositories.preparation import mark_stale
 
 
@@ -93,21 +94,20 @@ def store_tags(
     comment_sentiment: Mapping[int, float],
     empty: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
-    """Replace the taxonomy mentions of a batch of comments; what a person said stays and wins.
+    """Replace the model's taxonomy mentions of a batch of comments; what a person said stays and wins.
 
-    `empty` has the reasons, by key, of the comments that say nothing; the others are taken for real ones.
+    `empty` has the reasons, by key, of the comments that say nothing; the others are taken for real ones, and so is
+    what a person tagged.
     """
     if not comments:
         return
     pks = [comment.pk for comment in comments]
+    bare(session, pks)
     for part in chunks(pks):
-        session.execute(
-            delete(Mention).where(Mention.comment_pk.in_(part), Mention.kind == "taxonomy", Mention.said_by != "person")
-        )
-    ruled = _ruled_by_people(session, pks)
-    rows = [vars(m) for m in mentions if (m.comment_pk, m.theme_key) not in ruled]
-    if rows:
-        session.execute(insert(Mention), rows)
+        session.execute(delete(Mention).where(Mention.comment_pk.in_(part), Mention.kind == "taxonomy"))
+    if mentions:
+        session.execute(insert(Mention), [vars(mention) for mention in mentions])
+    spoken_of = _tagged_by_people(session, pks)
     if passage_sentiment:
         session.execute(update(Passage), [{"id": k, "sentiment": v} for k, v in passage_sentiment.items()])
     session.execute(
@@ -117,33 +117,36 @@ def store_tags(
                 "id": pk,
                 "tagged_with": tagger_key,
                 "sentiment": comment_sentiment.get(pk),
-                "empty_reason": empty.get(pk),
+                "empty_reason": None if pk in spoken_of else empty.get(pk),
             }
             for pk in pks
         ],
     )
+    rebuild(session, pks)
     mark_stale(session, {comment.account_id or "" for comment in comments})
 
 
-def _ruled_by_people(session: Session, pks: Collection[int]) -> set[tuple[int, str]]:
-    """Give the (comment, theme) pairs that a person has decided, either way."""
-    ruled: set[tuple[int, str]] = set()
+def _tagged_by_people(session: Session, pks: Collection[int]) -> set[int]:
+    """Give the comments that a person gave a theme: they say something, whatever the model thinks."""
+    found: set[int] = set()
     for part in chunks(pks):
-        rows = session.execute(
-            select(Correction.comment_pk, Correction.theme_key).where(
-                Correction.comment_pk.in_(part), Correction.undone_at.is_(None), Correction.theme_key.is_not(None)
+        rows = session.scalars(
+            select(Correction.comment_pk).where(
+                Correction.comment_pk.in_(part), Correction.undone_at.is_(None), Correction.action == "tag"
             )
         )
-        ruled.update((pk, key) for pk, key in rows if pk is not None and key is not None)
-    return ruled
+        found.update(pk for pk in rows if pk is not None)
+    return found
 
 
 def tag_corrections(session: Session) -> list[dict[str, Any]]:
-    """Give what people decided about tags, with the comment's words: examples for the next training."""
+    """Give what people decided about tags, with the words that it is about: examples for the next training."""
+    words = func.coalesce(PassageText.text, Comment.text)
     rows = session.execute(
-        select(Correction.action, Correction.theme_key, Correction.payload, Comment.text)
+        select(Correction.action, Correction.theme_key, Correction.payload, words)
         .join(Comment, Comment.id == Correction.comment_pk)
-        .where(Correction.undone_at.is_(None))
+        .outerjoin(PassageText, PassageText.text_key == Correction.text_key)
+        .where(Correction.undone_at.is_(None), Correction.action.in_(("tag", "untag", "polarity")))
         .order_by(Correction.id)
     )
     return [{"action": a, "theme_key": k, "payload": p, "text": t} for a, k, p, t in rows]

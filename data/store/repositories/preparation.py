@@ -19,7 +19,8 @@ from data.store.models import (
     Staff,
     StaleAccount,
 )
-from data.store.repositories.bulk import chunks, insert_ignore
+from data.store.models.base import new_stamp
+from data.store.repositories.bulk import chunks, insert_ignore, insert_or_update
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,14 @@ def count_unprepared(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Comment).where(Comment.prepared_with.is_(None))) or 0
 
 
-def unprepared(session: Session, limit: int) -> list[RawComment]:
-    """Give the next comments to prepare."""
+def unprepared(session: Session, limit: int, *, after: int | None = None) -> list[RawComment]:
+    """Give the next comments to prepare, behind the key `after` where it is given."""
     rows = session.execute(
         select(
             Comment.id, func.coalesce(Comment.account_id, ""), Comment.kind, Comment.said_at, Original.body_encrypted
         )
         .join(Original, Original.comment_pk == Comment.id)
-        .where(Comment.prepared_with.is_(None))
+        .where(Comment.prepared_with.is_(None), *(() if after is None else (Comment.id > after,)))
         .order_by(Comment.id)
         .limit(limit)
     )
@@ -222,8 +223,13 @@ def _comment_values(row: PreparedRow, marks: Mapping[str, str], default_mark: st
 
 
 def mark_stale(session: Session, account_keys: Iterable[str]) -> None:
-    """Note the accounts whose counts are to be made again."""
-    insert_ignore(session, StaleAccount, [{"account_key": key} for key in sorted(set(account_keys))])
+    """Note the accounts whose counts are to be made again.
+
+    Also where one is noted already: the new stamp says that it changed once more, and holds its row until the commit,
+    so that whoever makes the counts meanwhile does not take it off the list.
+    """
+    rows = [{"account_key": key, "stamp": new_stamp()} for key in sorted(set(account_keys))]
+    insert_or_update(session, StaleAccount, rows)
 
 
 def drop_orphan_texts(session: Session) -> int:

@@ -11,6 +11,7 @@ from data.store.repositories.bulk import chunks
 from data.store.repositories.comments import COPIES, Said, copies, move
 from data.store.repositories.incoming import update_rows
 from data.store.repositories.placing import place, surroundings
+from data.store.repositories.preparation import mark_stale
 
 # Rows held at once: a survey may have a million answers.
 PAGE_ROWS = 2000
@@ -77,6 +78,7 @@ def _responses(session: Session, wanted: ColumnElement[bool]) -> None:
             accounts=[row["account_id"] for row in page],
         )
         changed = []
+        stale: set[str] = set()
         for row in page:
             survey = around.surveys[row["survey_id"]]
             given = row["given"] or {}
@@ -96,7 +98,9 @@ def _responses(session: Session, wanted: ColumnElement[bool]) -> None:
                 target |= {"contact_id": None, "given": unlinked(given, target)}
             if any(row[name] != value for name, value in target.items()):
                 changed.append({"response_id": row["response_id"], **target})
+                stale |= {row["account_id"] or "", target.get("account_id", row["account_id"]) or ""}
         update_rows(session, Response, changed)
+        mark_stale(session, stale)
 
 
 def unlinked(given: dict[str, Any], placed: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from data.errors import StoreError
+from data.errors import BusyError
 from data.store.models import Fact, Run, RunStage
 from data.store.unit_of_work import Store
 
@@ -101,9 +101,9 @@ def one_at_a_time(store: Store, folder: Path) -> Iterator[None]:
     """Hold the run lock: a file lock beside SQLite, an advisory lock on PostgreSQL. Both end with the process.
 
     Raises:
-        StoreError: Another run holds it.
+        BusyError: Another run holds it.
     """
-    busy = StoreError("another run is at work on this database: wait for it, or end it and run again")
+    busy = BusyError("another run is at work on this database: wait for it, or end it and run again")
     if store.engine.dialect.name == "sqlite":
         folder.mkdir(parents=True, exist_ok=True)
         try:

@@ -1,14 +1,17 @@
 """Themes with durable keys: the taxonomy, the discovered ones, their members and their lineage."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from data.store.models import Comment, Embedding, Lineage, Mention, Passage, PassageText, Theme
+from cx.corrected import CHANGEABLE
+from data.store.models import Comment, Embedding, Lineage, Mention, OverruledMention, Passage, PassageText, Theme
 from data.store.repositories.bulk import chunks, insert_ignore
+from data.store.repositories.changes import refold
+from data.store.repositories.effective import bare, reached, rebuild
 from data.store.repositories.mentions import MentionRow
 from data.store.repositories.preparation import mark_stale
 
@@ -68,8 +71,30 @@ def themes_by_key(session: Session, kind: str | None = None) -> dict[str, Theme]
     return {theme.theme_key: theme for theme in session.scalars(query)}
 
 
+def model_parents(session: Session) -> dict[str, str | None]:
+    """Give the parent that the model gave each discovered theme, wherever a person moved it."""
+    return {
+        key: theme.parent_key if theme.base is None else theme.base.get("parent_key")
+        for key, theme in themes_by_key(session, "discovered").items()
+    }
+
+
+def joinable(session: Session) -> list[Theme]:
+    """Give the discovered themes that new passages may join: those of the last fit, merged by a person or not.
+
+    What joins a merged theme is counted with its target.
+    """
+    return [
+        theme
+        for theme in themes_by_key(session, "discovered").values()
+        if theme.centroid is not None
+        and theme.floor is not None
+        and (theme.state if theme.base is None else theme.base.get("state")) in ("active", "hidden")
+    ]
+
+
 def put_themes(session: Session, rows: Sequence[ThemeRow], *, now: datetime) -> None:
-    """Add or update themes. A name that a person gave stays, and so does a state of hidden."""
+    """Add or update themes as the model or the shipped file has them; what people changed stands above it."""
     known = themes_by_key(session)
     for row in rows:
         values = asdict(row)
@@ -77,26 +102,32 @@ def put_themes(session: Session, rows: Sequence[ThemeRow], *, now: datetime) -> 
         if theme is None:
             session.add(Theme(**values, named_by="model", updated_at=now))
             continue
+        if theme.base is not None:
+            theme.base = {**theme.base, **{name: values.pop(name) for name in CHANGEABLE if name in values}}
         if theme.named_by == "person":
-            del values["name"]
+            values.pop("name", None)
         if theme.state == "hidden":
-            del values["state"]
+            values.pop("state", None)
         values["born_run_id"] = theme.born_run_id
         if any(getattr(theme, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(theme, name, value)
             theme.updated_at = now
     session.flush()
+    refold(session, now=now)
 
 
 def end_themes(session: Session, states: Mapping[str, str], *, now: datetime) -> None:
     """Set the state (gone, merged, split) of themes that have no members any more."""
-    for key, state in sorted(states.items()):
-        session.execute(
-            update(Theme)
-            .where(Theme.theme_key == key, Theme.state != "hidden")
-            .values(state=state, size=0, updated_at=now)
-        )
+    for part in chunks(sorted(states)):
+        for theme in session.scalars(select(Theme).where(Theme.theme_key.in_(part))):
+            theme.size, theme.updated_at = 0, now
+            if theme.base is not None:
+                theme.base = {**theme.base, "state": states[theme.theme_key]}
+            elif theme.state != "hidden":
+                theme.state = states[theme.theme_key]
+    session.flush()
+    refold(session, now=now)
 
 
 def add_lineage(session: Session, run_id: int, rows: Sequence[LineageRow], *, now: datetime) -> None:
@@ -172,15 +203,26 @@ def members(session: Session, *, waiting_only: bool = False) -> Iterator[Member]
 
 
 def current_members(session: Session) -> dict[tuple[str, str], str]:
-    """Give the discovered theme that each distinct passage is in now: (content key, text key) -> theme key."""
-    rows = session.execute(
-        select(Comment.content_key, Passage.text_key, Mention.theme_key)
-        .join(Passage, Passage.id == Mention.passage_id)
-        .join(Comment, Comment.id == Mention.comment_pk)
-        .where(Mention.kind == "discovered", Mention.said_by != "person")
-        .distinct()
+    """Give the discovered theme that each distinct passage is in now: (content key, text key) -> theme key.
+
+    As the model left them: corrections stand above its themes and do not change what it starts from.
+    """
+    shown = select(Mention.passage_id, Mention.theme_key).where(
+        Mention.kind == "discovered", Mention.correction_id.is_(None)
     )
-    return {(content_key or "", text_key): theme_key for content_key, text_key, theme_key in rows}
+    waiting = select(OverruledMention.passage_id, OverruledMention.theme_key).where(
+        OverruledMention.kind == "discovered"
+    )
+    found = {}
+    for part in (shown.subquery(), waiting.subquery()):
+        rows = session.execute(
+            select(Comment.content_key, Passage.text_key, part.c.theme_key)
+            .join(Passage, Passage.id == part.c.passage_id)
+            .join(Comment, Comment.id == Passage.comment_pk)
+            .distinct()
+        )
+        found.update({(content_key or "", text_key): theme_key for content_key, text_key, theme_key in rows})
+    return found
 
 
 def count_unplaced(session: Session) -> int:
@@ -195,17 +237,36 @@ def count_unplaced(session: Session) -> int:
 
 
 def clear_members(session: Session) -> None:
-    """Take every passage out of the discovered themes, but where a person put it."""
-    session.execute(delete(Mention).where(Mention.kind == "discovered", Mention.said_by != "person"))
+    """Take every passage out of the discovered themes; `place` puts back what people decided."""
+    session.execute(delete(Mention).where(Mention.kind == "discovered"))
+    session.execute(delete(OverruledMention).where(OverruledMention.kind == "discovered"))
 
 
-def place(session: Session, mentions: Sequence[MentionRow], states: Mapping[int, str | None]) -> None:
-    """Put passages into discovered themes and note where the others stand."""
+def place(
+    session: Session, mentions: Sequence[MentionRow], states: Mapping[int, str | None], *, everything: bool = False
+) -> None:
+    """Put passages into discovered themes and note where the others stand; what people decided of them holds.
+
+    `everything` says that no passage is in a discovered theme now (after `clear_members`).
+    """
+    pks: set[int] = set()
+    if not everything:
+        pks = _comments_of(session, states)
+        bare(session, pks, kind="discovered")
     if mentions:
         insert_ignore(session, Mention, [vars(m) for m in mentions])
     if states:
         session.execute(update(Passage), [{"id": pk, "theme_state": state} for pk, state in states.items()])
+    # Only now is it known who came to a theme that a person merged.
+    rebuild(session, reached(session) if everything else pks)
     mark_stale(session, {m.account_id or "" for m in mentions})
+
+
+def _comments_of(session: Session, passage_ids: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for part in chunks(sorted(passage_ids)):
+        found.update(session.scalars(select(Passage.comment_pk).where(Passage.id.in_(part))))
+    return found
 
 
 def all_analysed_are_stale(session: Session) -> None:

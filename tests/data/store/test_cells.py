@@ -1,12 +1,14 @@
-"""Counts at the grain: comments sum, parents count a comment once, only stale accounts are made again."""
+"""Packs of accounts: parents count a comment once, only stale accounts are made again, readers see what is new."""
 
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
-from data.store.models import Account, Comment, Mention, Passage, Theme, ThemeCell
-from data.store.repositories.cells import refresh_cells, stale_accounts
+from data.store.models import Account, AccountPack, Comment, Mention, Passage, Theme
+from data.store.queries.counts import KINDS, theme_counts
+from data.store.queries.slices import Slice
+from data.store.repositories.cells import count_stale, refresh_cells, stale_accounts
 from data.store.repositories.preparation import mark_stale
 
 NOW = datetime(2026, 9, 30, tzinfo=UTC)
@@ -78,13 +80,13 @@ def filled(store):
 
 
 def _counts(store):
+    found = {}
     with store.read() as session:
-        rows = session.execute(
-            select(
-                ThemeCell.theme_key, ThemeCell.account_key, ThemeCell.comments, ThemeCell.negative, ThemeCell.positive
-            )
-        )
-        return {(key, account): (comments, bad, good) for key, account, comments, bad, good in rows}
+        for kind in KINDS:
+            for row in theme_counts(session, Slice(as_of=NOW), group_by=("theme", "account"), kind=kind):
+                one = row.counts
+                found[row.group["theme"], row.group["account"]] = (one.comments, one.negative, one.positive)
+    return found
 
 
 def test_parent_counts_a_comment_once_with_its_worst_polarity(filled):
@@ -104,7 +106,7 @@ def test_only_the_accounts_named_are_made_again(filled):
     with filled.write() as session:
         refresh_cells(session, ["A"])
         assert stale_accounts(session, 10) == ["", "B"]
-    assert {account for _, account in _counts(filled)} == {"A"}
+        assert list(session.scalars(select(AccountPack.account_key))) == ["A"]
 
 
 def test_making_counts_again_changes_nothing(filled):
@@ -112,3 +114,43 @@ def test_making_counts_again_changes_nothing(filled):
         with filled.write() as session:
             refresh_cells(session, ["A", "B"])
     assert len(_counts(filled)) == 6
+
+
+def test_waiting_accounts_are_counted_as_they_are_now(filled):
+    assert len(_counts(filled)) == 6
+    with filled.write() as session:
+        refresh_cells(session, ["A", "B", ""])
+    with filled.write() as session:
+        session.execute(update(Mention).where(Mention.comment_pk == 2).values(polarity="negative"))
+        mark_stale(session, ["B"])
+    assert _counts(filled)["t-parent", "B"] == (1, 1, 0)
+    with filled.write() as session:
+        session.execute(delete(Comment).where(Comment.id == 2))
+        mark_stale(session, ["B"])
+    assert {account for _, account in _counts(filled)} == {"A"}
+    with filled.write() as session:
+        refresh_cells(session, ["B"])
+        assert count_stale(session) == 0
+    assert {account for _, account in _counts(filled)} == {"A"}
+
+
+def test_while_many_wait_the_last_counts_stand(filled, monkeypatch):
+    with filled.write() as session:
+        refresh_cells(session, ["A", "B", ""])
+    before = _counts(filled)
+    monkeypatch.setattr("data.store.columns.cache.MOST_LIVE", 1)
+    with filled.write() as session:
+        session.execute(update(Mention).values(polarity="neutral"))
+        mark_stale(session, ["A", "B"])
+    assert _counts(filled) == before
+
+
+def test_what_is_rolled_back_is_not_counted(filled):
+    before = _counts(filled)
+    with filled.write() as session:
+        session.execute(delete(Comment))
+        mark_stale(session, ["A", "B"])
+        refresh_cells(session, ["A", "B"])
+        assert theme_counts(session, Slice(as_of=NOW)) == []
+        session.rollback()
+    assert _counts(filled) == before

@@ -74,7 +74,7 @@ def test_history_grows_and_the_list_follows_it(store):
             (TOUCH, "nina", ""),
             (CLOSE, "nina", "fixed in 2.4"),
         ]
-        (span,) = loop_spans(session, LoopQuery())
+        (span,) = loop_spans(session, LoopQuery())[()].values()
     assert (span.touched_at, span.closed_at) == (NOW + timedelta(hours=2), NOW + timedelta(hours=3))
     _act(store, loop_id, REOPEN, 4)
     with store.read() as session:

@@ -9,9 +9,14 @@ from data.store.models import Base
 from data.store.unit_of_work import head_revision
 
 
+def of_models(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out what searches read: an FTS5 table and its shadows, or a table of tsvectors, made by SQL alone."""
+    return kind != "table" or not str(name).startswith("comment_words")
+
+
 def test_migrations_match_models(store):
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": of_models})
         assert compare_metadata(context, Base.metadata) == []
 
 

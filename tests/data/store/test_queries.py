@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from data.errors import NotFoundError
 from data.store.queries.accounts import account_row, account_rows, account_themes
@@ -13,7 +11,6 @@ from data.store.queries.comments import CommentQuery, count_comments, list_comme
 from data.store.queries.counts import Counts, theme_counts, total_counts
 from data.store.queries.coverage import coverage
 from data.store.queries.errors import QueryError
-from data.store.queries.grain import split_window
 from data.store.queries.scores import scores
 from data.store.queries.slices import Slice
 from data.store.queries.themes import theme_rows
@@ -73,22 +70,6 @@ def test_windows_cut_within_months(world: Store):
     # Bergmann's on 15 September lies inside, Northwind's of 5 August and 24 September outside.
     assert cut["sales_delivery_mismatch"].comments == 1
     assert later["sales_delivery_mismatch"].comments == 2
-
-
-@given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
-    st.one_of(st.none(), st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))),
-    st.datetimes(datetime(2025, 6, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
-)
-def test_every_instant_lies_in_one_part(as_of: datetime, since: datetime | None, said: datetime):
-    newest = datetime(2026, 9, 26, 10, tzinfo=UTC)
-    (first, last), parts = split_window(Slice(as_of=as_of, since=since), newest)
-    month = f"{said:%Y-%m}"
-    hits = int((first is None or first <= month) and month <= last and said <= newest)
-    hits += sum((part.since is None or part.since <= said) and said <= part.as_of for part in parts)
-    inside = said <= as_of and (since is None or said >= since)
-    if said <= newest:
-        assert hits == int(inside)
 
 
 def test_groups_by_segment_count_distinct(world: Store):

@@ -1,11 +1,13 @@
 """The stage as a whole: redacted, split, the same in any batch, and never a name in what goes on."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from nlp.config import TextConfig
 from nlp.errors import TextInputError
 from nlp.text.people import Pseudonyms
-from nlp.text.prepare import prepare_texts
+from nlp.text.prepare import look_ahead, prepare_texts
 from tests.nlp.text.labelled import GAZETTEER, labelled
 
 TEXTS = [
@@ -71,6 +73,16 @@ def test_same_words_share_a_key_and_time_is_told():
     left, right = prepare_texts(["Too slow!", "too  slow"], seconds=seconds)
     assert left.content_key == right.content_key
     assert set(seconds) == {"clean", "language", "empty_talk", "spacy", "redact", "passages", "dedupe"}
+
+
+def test_texts_that_helpers_looked_at_come_out_the_same():
+    accounts = [f"a{at % 3}" for at in range(len(TEXTS))]
+    with ThreadPoolExecutor(2) as pool:
+        ahead = look_ahead(
+            TEXTS, pool, kinds=["survey"] * len(TEXTS), accounts=accounts, people=PEOPLE, config=TextConfig()
+        )
+        together = prepare_texts(TEXTS, accounts=accounts, people=PEOPLE, ahead=ahead)
+    assert together == prepare_texts(TEXTS, accounts=accounts, people=PEOPLE)
 
 
 def test_columns_must_fit():

@@ -1,0 +1,212 @@
+"""Comments by meaning: the passages whose vectors are nearest to a question's.
+
+Of a slice with few comments every passage is compared. Else the index of meanings gives candidates, which are compared
+with the true vectors and then narrowed by the filters; where few fit, more candidates are asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from data.store.models import Comment, Embedding, Passage
+from data.store.queries.comment_pages import find_comments
+from data.store.queries.comments import CommentQuery, conditions_of
+from data.store.queries.slices import Slice
+from data.store.queries.spoken import speaks_of
+from data.store.repositories import sketches as kept
+from data.store.repositories.bulk import chunks
+from data.store.repositories.runs import get_fact
+from data.store.sketches import reader
+
+# Comments that a search by meaning ranks.
+RANKED = 500
+# The cosine under which a passage of MiniLM has nothing to do with the question: unrelated pairs lie about 0 to .2.
+LEAST_SIMILARITY = 0.25
+# Candidates asked for first, and at most; .995 of the true ten nearest are among the first (`data.store.sketches`).
+CANDIDATES, MOST_CANDIDATES = 400, 6_400
+# With so many comments found no more candidates are asked for.
+ENOUGH = 100
+# Of a slice with up to so many comments every passage is compared: about 80 ms.
+COMPARED = 2_500
+# A passage of a few characters is near to many questions and says little ("One request."): it ranks lower, down to
+# this share of its cosine for an empty one; from so many characters on it ranks by its cosine.
+SHORT_SHARE, LONG_ENOUGH = 0.75, 60
+# Comments shown of one and the same passage, newest first ("Great support.").
+OF_ONE_TEXT = 50
+
+
+@dataclass(frozen=True)
+class Near:
+    """A comment whose passage from `start` to `end` (characters of its text) is near: cosine `similarity`."""
+
+    pk: int
+    similarity: float
+    start: int
+    end: int
+
+    @property
+    def weight(self) -> float:
+        """What it is ranked by."""
+        share = min(1.0, (self.end - self.start) / LONG_ENOUGH)
+        return self.similarity * (SHORT_SHARE + (1 - SHORT_SHARE) * share)
+
+
+@dataclass(frozen=True)
+class NearRows:
+    """Comments, nearest first. `more`: others may be near too."""
+
+    rows: list[Near]
+    more: bool
+
+
+def can_compare(session: Session, model_key: str, folder: Path | None) -> str:
+    """Say why this model's questions can't be compared with what is stored; "" where they can."""
+    fact = get_fact(session, kept.FACT)
+    if fact is None:
+        return "the index of meanings was not made yet: run `sottovoce run`"
+    if fact["model_key"] != model_key:
+        return f"the index of meanings holds vectors of {fact['model_key']}, questions are {model_key}: run again"
+    if fact["where"] == kept.IN_FILE and (folder is None or reader(folder).get() is None):
+        return f"the index of meanings is not in {folder}: run `sottovoce run` there, or serve on that machine"
+    return ""
+
+
+def by_meaning(
+    session: Session,
+    filters: Slice,
+    vector: NDArray[np.float32],
+    *,
+    query: CommentQuery,
+    model_key: str,
+    folder: Path | None,
+) -> NearRows:
+    """Rank the comments of a slice by their nearest passage, ties newest first.
+
+    Args:
+        session: To read with; `can_compare` said that it can.
+        filters: Whose comments, and when.
+        vector: (dim,) float32 unit vector of the question.
+        query: Further conditions.
+        model_key: The model that made the vector.
+        folder: Where the index lies, unless the database keeps it.
+    """
+    conditions = conditions_of(session, filters, query)
+    if query.theme_key is not None:
+        conditions.append(speaks_of(session, query.theme_key, query.polarity))
+    scope = find_comments(session, filters, replace(query, languages=(), features=()))
+    if len(scope) <= COMPARED:
+        pks = scope.whole.comments["pk"][scope.rows].tolist() if len(scope) else []
+        # The columns have narrowed by everything but languages and features.
+        rest = conditions if query.languages or query.features else ()
+        return _of_few(session, pks, vector, conditions=rest, model_key=model_key)
+    # Of candidates only the slice's share fits: with a small one more are asked for at once.
+    share = len(scope) / len(scope.whole.comments["pk"])
+    first = min(max(CANDIDATES, int(ENOUGH / share)), MOST_CANDIDATES)
+    return _of_all(session, vector, first=first, conditions=conditions, model_key=model_key, folder=folder)
+
+
+def _of_few(
+    session: Session,
+    pks: Sequence[int],
+    vector: NDArray[np.float32],
+    *,
+    conditions: Sequence[ColumnElement[bool]],
+    model_key: str,
+) -> NearRows:
+    rows: list[tuple[int, int, int, bytes]] = []
+    for part in chunks(pks):
+        statement = (
+            select(Passage.comment_pk, Passage.start, Passage.end, Embedding.vector)
+            .join(Embedding, (Embedding.text_key == Passage.text_key) & (Embedding.model_key == model_key))
+            .where(Passage.comment_pk.in_(part))
+        )
+        if conditions:
+            statement = statement.join(Comment, Comment.id == Passage.comment_pk).where(*conditions)
+        rows += [(pk, start, end, packed) for pk, start, end, packed in session.execute(statement)]
+    cosines = _cosines([row[3] for row in rows], vector)
+    near = [Near(pk, cosine, start, end) for (pk, start, end, _), cosine in zip(rows, cosines, strict=True)]
+    ranked = _best([one for one in near if one.similarity >= LEAST_SIMILARITY])
+    return NearRows(ranked[:RANKED], len(ranked) > RANKED)
+
+
+def _of_all(
+    session: Session,
+    vector: NDArray[np.float32],
+    *,
+    first: int,
+    conditions: Sequence[ColumnElement[bool]],
+    model_key: str,
+    folder: Path | None,
+) -> NearRows:
+    asked, seen, near = first, 0, list[Near]()
+    while True:
+        candidates = _candidates(session, vector, asked, folder=folder)
+        sure = _similar(session, candidates[seen:], vector, model_key=model_key)
+        near += _said(session, sure, conditions)
+        found = _best(near)
+        # Past the line of likeness, or with nothing left to ask for, there is no more to be found.
+        ended = len(candidates) < asked or not sure
+        if ended or len(found) >= ENOUGH or asked >= MOST_CANDIDATES:
+            return NearRows(found[:RANKED], not ended)
+        asked, seen = min(asked * 4, MOST_CANDIDATES), len(candidates)
+
+
+def _candidates(session: Session, vector: NDArray[np.float32], count: int, *, folder: Path | None) -> list[str]:
+    fact = get_fact(session, kept.FACT)
+    if fact is not None and fact["where"] == kept.IN_DATABASE:
+        return kept.nearest_sketches(session, vector, count)
+    index = reader(folder).get() if folder is not None else None
+    return index.nearest(vector, count) if index is not None else []
+
+
+def _similar(session: Session, keys: Sequence[str], vector: NDArray[np.float32], *, model_key: str) -> dict[str, float]:
+    """Compare candidates with their true vectors; those that are not like the question are left out."""
+    found: dict[str, float] = {}
+    for part in chunks(keys):
+        rows = session.execute(
+            select(Embedding.text_key, Embedding.vector).where(
+                Embedding.model_key == model_key, Embedding.text_key.in_(part)
+            )
+        ).all()
+        cosines = _cosines([row[1] for row in rows], vector)
+        found |= {key: cosine for (key, _), cosine in zip(rows, cosines, strict=True) if cosine >= LEAST_SIMILARITY}
+    return found
+
+
+def _said(session: Session, sure: dict[str, float], conditions: Sequence[ColumnElement[bool]]) -> list[Near]:
+    """Give the comments that hold these passages."""
+    place = func.row_number().over(partition_by=Passage.text_key, order_by=Passage.id.desc()).label("place")
+    found = []
+    for part in chunks(sorted(sure, key=lambda key: -sure[key])):
+        held = (
+            select(Passage.text_key, Passage.comment_pk, Passage.start, Passage.end, place)
+            .join(Comment, Comment.id == Passage.comment_pk)
+            .where(Passage.text_key.in_(part), *conditions)
+            .subquery("held")
+        )
+        rows = session.execute(
+            select(held.c.text_key, held.c.comment_pk, held.c.start, held.c.end).where(held.c.place <= OF_ONE_TEXT)
+        )
+        found += [Near(pk, sure[key], start, end) for key, pk, start, end in rows]
+    return found
+
+
+def _cosines(packed: Sequence[bytes], vector: NDArray[np.float32]) -> list[float]:
+    if not packed:
+        return []
+    rows = np.frombuffer(b"".join(packed), dtype="<f2").reshape(len(packed), -1).astype(np.float32)
+    cosines: list[float] = (rows @ vector).round(6).tolist()
+    return cosines
+
+
+def _best(near: Sequence[Near]) -> list[Near]:
+    """Keep each comment's best passage; best first, then the newest, then the first passage."""
+    best: dict[int, Near] = {}
+    for one in sorted(near, key=lambda one: (-one.weight, -one.pk, one.start)):
+        best.setdefault(one.pk, one)
+    return list(best.values())

@@ -1,0 +1,230 @@
+"""The index of meanings on disk: a sketch of every vector, one bit a dimension, compared by counting unequal bits.
+
+A sketch keeps the sign of each dimension: 48 bytes for MiniLM's 384 numbers, so a million of them are 46 MB and read
+through in about 10 ms. It gives candidates only: whoever asks compares them with the true vectors (`queries.meaning`).
+With 400 candidates that finds .995 of the true ten nearest of 28,000 real passages, and all of those of 924,000 planted
+ones (`recall`); a graph of near neighbours over the same sketches (usearch) took three times the memory and found .83.
+
+The index is made from the table `embeddings` and can be made again any time. A new one is written beside the old one
+and named by `meaning.json`, which is replaced in one step: a killed writer leaves the old one whole.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+POINTER = "meaning.json"
+KEY_TYPE = "S64"
+WORD_BITS = 64
+# Sketches compared at once: what is in work stays in the processor's cache.
+SCANNED_AT_ONCE = 32_768
+
+Bits = NDArray[np.uint64]
+Keys = NDArray[np.bytes_]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What an index holds: `rows` vectors of one model."""
+
+    generation: str
+    model_key: str
+    dim: int
+    rows: int
+
+
+def sketch(vectors: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Turn (n, dim) vectors into (n, dim / 8) bytes of bits: the sign of each dimension."""
+    return np.packbits(vectors > 0, axis=-1)
+
+
+def words_of(vectors: NDArray[np.float32]) -> Bits:
+    """Turn (n, dim) vectors into (dim / 64, n) words of bits, filled up with zeros: one column is one sketch."""
+    bits = sketch(vectors)
+    missing = -bits.shape[1] % (WORD_BITS // 8)
+    padded = np.pad(bits, ((0, 0), (0, missing)))
+    return np.ascontiguousarray(padded.view(np.uint64).T)
+
+
+@dataclass(frozen=True)
+class Sketches:
+    """An index in memory, or mapped from disk: (words, rows) bits and the (rows,) keys of the vectors."""
+
+    held: Held
+    bits: Bits
+    names: Keys
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
+        """Give the keys of the `count` vectors whose sketches are nearest, nearest first, ties in their order."""
+        if not self.held.rows:
+            return []
+        distances = self._distances(words_of(vector[None])[:, 0])
+        # The line under which `count` sketches lie is read from a histogram: there are only dim + 1 distances.
+        line = int(np.searchsorted(np.cumsum(np.bincount(distances)), min(count, len(distances))))
+        near = np.flatnonzero(distances <= line)
+        order = near[np.argsort(distances[near], kind="stable")][:count]
+        return [key.decode() for key in self.names[order].tolist()]
+
+    def _distances(self, asked: Bits) -> NDArray[np.uint16]:
+        found = np.zeros(self.held.rows, dtype=np.uint16)
+        unequal = np.empty(min(SCANNED_AT_ONCE, self.held.rows), dtype=np.uint64)
+        for start in range(0, self.held.rows, SCANNED_AT_ONCE):
+            part = found[start : start + SCANNED_AT_ONCE]
+            for place, word in enumerate(asked):
+                row = self.bits[place, start : start + SCANNED_AT_ONCE]
+                np.bitwise_xor(row, word, out=unequal[: len(part)])
+                part += np.bitwise_count(unequal[: len(part)])
+        return found
+
+    def keys(self) -> dict[str, int]:
+        """Give every key with its place."""
+        return {key.decode(): place for place, key in enumerate(self.names.tolist())}
+
+    def changed(
+        self, *, gone: Sequence[int] = (), new: Iterable[tuple[Sequence[str], NDArray[np.float32]]] = ()
+    ) -> "Sketches":
+        """Give the index without the vectors in some places, and with new (keys, vectors), batch by batch."""
+        kept = np.ones(self.held.rows, dtype=bool)
+        kept[list(gone)] = False
+        names, bits = [self.names[kept]], [self.bits[:, kept]]
+        for keys, vectors in new:
+            names.append(np.array(list(keys), dtype=KEY_TYPE))
+            bits.append(words_of(vectors))
+        together = np.concatenate(names)
+        return Sketches(replace(self.held, rows=len(together)), np.concatenate(bits, axis=1), together)
+
+    def save(self, folder: Path) -> Held:
+        """Write the index beside what is there, then point to it; what was there is deleted."""
+        folder.mkdir(parents=True, exist_ok=True)
+        held = replace(self.held, generation=uuid4().hex)
+        for file, values in zip(_files(folder, held), (self.bits, self.names), strict=True):
+            with file.open("wb") as out:
+                np.ascontiguousarray(values).tofile(out)
+            _to_disk(file)
+        scratch = folder / f"{POINTER}.{held.generation}"
+        scratch.write_text(json.dumps(asdict(held)))
+        _to_disk(scratch)
+        scratch.replace(folder / POINTER)
+        _sweep(folder, held)
+        return held
+
+
+def _to_disk(file: Path) -> None:
+    with file.open("rb+") as out:
+        os.fsync(out.fileno())
+
+
+def _files(folder: Path, held: Held) -> tuple[Path, Path]:
+    return folder / f"meaning-{held.generation}.bits", folder / f"meaning-{held.generation}.keys"
+
+
+def _sweep(folder: Path, held: Held) -> None:
+    kept = {file.name for file in _files(folder, held)} | {POINTER}
+    for file in folder.glob("meaning*"):
+        if file.name not in kept:
+            # A reader on Windows may hold it: the next save sweeps again.
+            with suppress(OSError):
+                file.unlink()
+
+
+def words_in(dim: int) -> int:
+    """Give the words that a sketch of so many dimensions takes."""
+    return -(-dim // WORD_BITS)
+
+
+def new_sketches(model_key: str, dim: int) -> Sketches:
+    """Make an empty index for vectors of one model."""
+    empty = np.zeros((words_in(dim), 0), dtype=np.uint64)
+    return Sketches(Held("", model_key, dim, 0), empty, np.zeros(0, dtype=KEY_TYPE))
+
+
+def open_sketches(folder: Path) -> Sketches | None:
+    """Open the index in a folder, mapped from disk; None where there is none.
+
+    An index that is not what it says (a disk that lost bytes) counts as none: it is made again.
+    """
+    try:
+        held = Held(**json.loads((folder / POINTER).read_text()))
+        bits_file, key_file = _files(folder, held)
+        if not held.rows:
+            return replace(new_sketches(held.model_key, held.dim), held=held)
+        bits = np.memmap(bits_file, dtype=np.uint64, mode="r").reshape(words_in(held.dim), -1)
+        names = np.memmap(key_file, dtype=KEY_TYPE, mode="r")
+    except (OSError, ValueError, TypeError):
+        return None
+    # Plain arrays over the mapped pages: slices of a memmap are memmaps, which cost more than the work on them.
+    whole = bits.shape[1] == len(names) == held.rows
+    return Sketches(held, np.asarray(bits), np.asarray(names)) if whole else None
+
+
+class Reader:
+    """The newest index of a folder, opened again when another one was written. For many threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is opened yet."""
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int] | None = None
+        self._open: Sketches | None = None
+
+    def get(self) -> Sketches | None:
+        """Give the index; None where there is none."""
+        try:
+            found = (self._folder / POINTER).stat()
+        except OSError:
+            return None
+        mark = (found.st_ino, found.st_mtime_ns)
+        with self._lock:
+            if mark != self._seen:
+                self._open, self._seen = open_sketches(self._folder), mark
+            return self._open
+
+
+@lru_cache(maxsize=8)
+def reader(folder: Path) -> Reader:
+    """Give the one reader of a folder in this process."""
+    return Reader(folder)
+
+
+def recall(
+    vectors: NDArray[np.float32] | NDArray[np.float16],
+    queries: NDArray[np.float32],
+    *,
+    count: int = 10,
+    candidates: int = 400,
+) -> float:
+    """Measure which share of the true nearest vectors a search by sketches finds.
+
+    Args:
+        vectors: (n, dim) unit rows to search in, n >= 1.
+        queries: (q, dim) float32 unit rows to search for.
+        count: Nearest vectors looked at for each query.
+        candidates: What the index gives before the true vectors are compared.
+
+    Returns:
+        Mean over the queries, 0..1; 1 without queries.
+    """
+    named = ((list(map(str, rows)), vectors[rows].astype(np.float32)) for rows in _parts(len(vectors)))
+    index = new_sketches("recall", vectors.shape[1]).changed(new=named)
+    wanted = min(count, len(vectors))
+    shares = []
+    for query in queries:
+        cosines = np.concatenate([vectors[rows].astype(np.float32) @ query for rows in _parts(len(vectors))])
+        line = np.sort(cosines)[-wanted]
+        near = [int(key) for key in index.nearest(query, candidates)]
+        # Equal cosines are equally good: counted by the line, not by the row.
+        shares.append(min(int((cosines[near] >= line).sum()), wanted) / wanted)
+    return float(np.mean(shares)) if shares else 1.0
+
+
+def _parts(rows: int, size: int = 10_000) -> Iterator[range]:
+    return (range(start, min(start + size, rows)) for start in range(0, rows, size))

@@ -1,0 +1,128 @@
+"""The API as a process of its own, as users run it, watched from outside: memory and processor seconds."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.bench.process import BenchError
+
+READY_S, END_S = 120.0, 15.0
+LOOK_S = 0.25
+KIB_PER_MIB = 1024
+ERROR_CHARS = 800
+
+
+@dataclass
+class Served:
+    """A server at work.
+
+    Attributes:
+        url: Where it answers.
+        pid: Its process.
+        peak_mib: Largest resident memory of the process so far: what it holds and the pages of files it has mapped.
+        peak_own_mib: Largest part of it that is its own (mapped files aside, which the system can take back).
+        peak_worker_mib: Largest resident memory of the worker that `serve` starts beside itself.
+    """
+
+    url: str
+    pid: int
+    peak_mib: float = 0.0
+    peak_own_mib: float = 0.0
+    peak_worker_mib: float = 0.0
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def cpu_s(self) -> float:
+        """Processor seconds that it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def look(self) -> None:
+        """Note its memory."""
+        status = _status(self.pid)
+        self.peak_mib = max(self.peak_mib, _mib(status["VmHWM"]))
+        self.peak_own_mib = max(self.peak_own_mib, _mib(status["RssAnon"]))
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        beside = sum(_mib(_status(int(child)).get("VmHWM", "0 kB")) for child in children)
+        self.peak_worker_mib = max(self.peak_worker_mib, beside)
+
+    def watch(self) -> None:
+        """Look again and again, until told to end."""
+        while not self._ended.wait(LOOK_S):
+            try:
+                self.look()
+            except OSError:
+                return
+
+    def end_watch(self) -> None:
+        """Stop looking."""
+        self._ended.set()
+
+
+@contextmanager
+def serve(environment: Mapping[str, str]) -> Iterator[Served]:
+    """Start `sottovoce serve` on a free port of this machine, wait until it is ready, and end it.
+
+    Raises:
+        BenchError: It does not become ready; has its last words.
+    """
+    port = _free_port()
+    # `env` sets the variables and becomes the command itself: same process, same memory.
+    given = [f"{name}={value}" for name, value in environment.items()]
+    words = ["env", *given, sys.executable, "-c", "from pipelines.cli import app; app()", "serve", "--port", str(port)]
+    with tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err)
+        served = Served(f"http://127.0.0.1:{port}", process.pid)
+        try:
+            if not _becomes_ready(served.url, process):
+                err.seek(0)
+                raise BenchError(f"`sottovoce serve` was not ready: {err.read().decode()[-ERROR_CHARS:]}")
+            watcher = threading.Thread(target=served.watch, daemon=True)
+            watcher.start()
+            yield served
+        finally:
+            served.end_watch()
+            process.terminate()
+            try:
+                process.wait(END_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _becomes_ready(url: str, process: "subprocess.Popen[bytes]") -> bool:
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return True
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(LOOK_S)
+    return False
+
+
+def _status(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _mib(line: str) -> float:
+    return int(line.split()[0]) / KIB_PER_MIB
