@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # Another package index for the CPU build of torch: make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 SERVE ?= 1
+# Tests run in so many processes.
+JOBS ?= 2
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DASHBOARD_PORT ?= 8501
@@ -41,7 +43,7 @@ demo: $(STAMP)  ## Import the sample, run everything, report, serve (SERVE=0: st
 
 test: $(DEV_STAMP)  ## Check style, types and imports, and run the tests (packaged models, both databases)
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 test-all: $(DEV_STAMP)  ## ... the slow ones too
 	$(BIN)/python -m pytest -q -m 'not browser and not bench'

@@ -4,8 +4,9 @@ Of a slice with few comments every passage is compared. Else the index of meanin
 with the true vectors and then narrowed by the filters; where few fit, more candidates are asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,8 @@ RANKED = 500
 LEAST_SIMILARITY = 0.25
 # Candidates asked for first, and at most; .995 of the true ten nearest are among the first (`data.store.sketches`).
 CANDIDATES, MOST_CANDIDATES = 400, 6_400
-# With so many comments found no more candidates are asked for.
-ENOUGH = 100
+# With so many comments found no more candidates are asked for: a true vector takes 50 us to read.
+ENOUGH = 25
 # Of a slice with up to so many comments every passage is compared: about 80 ms.
 COMPARED = 2_500
 # A passage of a few characters is near to many questions and says little ("One request."): it ranks lower, down to
@@ -104,10 +105,13 @@ def by_meaning(
         # The columns have narrowed by everything but languages and features.
         rest = conditions if query.languages or query.features else ()
         return _of_few(session, pks, vector, conditions=rest, model_key=model_key)
+    # Unless languages or features are asked for, the columns say what fits, without a look at each comment.
+    inside = None if query.languages or query.features else np.sort(scope.whole.comments["pk"][scope.rows])
     # Of candidates only the slice's share fits: with a small one more are asked for at once.
     share = len(scope) / len(scope.whole.comments["pk"])
     first = min(max(CANDIDATES, int(ENOUGH / share)), MOST_CANDIDATES)
-    return _of_all(session, vector, first=first, conditions=conditions, model_key=model_key, folder=folder)
+    said = partial(_said, session, conditions=conditions, inside=inside)
+    return _of_all(session, vector, first=first, said=said, model_key=model_key, folder=folder)
 
 
 def _of_few(
@@ -139,7 +143,7 @@ def _of_all(
     vector: NDArray[np.float32],
     *,
     first: int,
-    conditions: Sequence[ColumnElement[bool]],
+    said: Callable[[dict[str, float]], list[Near]],
     model_key: str,
     folder: Path | None,
 ) -> NearRows:
@@ -147,7 +151,7 @@ def _of_all(
     while True:
         candidates = _candidates(session, vector, asked, folder=folder)
         sure = _similar(session, candidates[seen:], vector, model_key=model_key)
-        near += _said(session, sure, conditions)
+        near += said(sure)
         found = _best(near)
         # Past the line of likeness, or with nothing left to ask for, there is no more to be found.
         ended = len(candidates) < asked or not sure
@@ -178,22 +182,46 @@ def _similar(session: Session, keys: Sequence[str], vector: NDArray[np.float32],
     return found
 
 
-def _said(session: Session, sure: dict[str, float], conditions: Sequence[ColumnElement[bool]]) -> list[Near]:
-    """Give the comments that hold these passages."""
+def _said(
+    session: Session,
+    sure: dict[str, float],
+    *,
+    conditions: Sequence[ColumnElement[bool]],
+    inside: NDArray[np.integer] | None,
+) -> list[Near]:
+    """Give the comments that hold these passages; `inside` are the keys of those that fit, ascending, where known."""
     place = func.row_number().over(partition_by=Passage.text_key, order_by=Passage.id.desc()).label("place")
+    columns = (Passage.text_key, Passage.comment_pk, Passage.start, Passage.end)
     found = []
     for part in chunks(sorted(sure, key=lambda key: -sure[key])):
-        held = (
-            select(Passage.text_key, Passage.comment_pk, Passage.start, Passage.end, place)
+        if inside is not None:
+            held: dict[str, list[Near]] = {}
+            rows = session.execute(select(*columns).where(Passage.text_key.in_(part)).order_by(Passage.id.desc())).all()
+            fits = _in_sorted(np.array([row[1] for row in rows], dtype=np.int64), inside)
+            for (key, pk, start, end), fit in zip(rows, fits, strict=True):
+                if fit and len(same := held.setdefault(key, [])) < OF_ONE_TEXT:
+                    same.append(Near(pk, sure[key], start, end))
+            found += [one for same in held.values() for one in same]
+            continue
+        numbered = (
+            select(*columns, place)
             .join(Comment, Comment.id == Passage.comment_pk)
             .where(Passage.text_key.in_(part), *conditions)
-            .subquery("held")
+            .subquery("numbered")
         )
-        rows = session.execute(
-            select(held.c.text_key, held.c.comment_pk, held.c.start, held.c.end).where(held.c.place <= OF_ONE_TEXT)
-        )
-        found += [Near(pk, sure[key], start, end) for key, pk, start, end in rows]
+        names = (numbered.c.text_key, numbered.c.comment_pk, numbered.c.start, numbered.c.end)
+        shown = session.execute(select(*names).where(numbered.c.place <= OF_ONE_TEXT))
+        found += [Near(pk, sure[key], start, end) for key, pk, start, end in shown]
     return found
+
+
+def _in_sorted(values: NDArray[np.int64], known: NDArray[np.integer]) -> list[bool]:
+    """Say of each value whether it is among the known ones, ascending."""
+    if not len(known):
+        return [False] * len(values)
+    places = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    same: list[bool] = (known[places] == values).tolist()
+    return same
 
 
 def _cosines(packed: Sequence[bytes], vector: NDArray[np.float32]) -> list[float]:

@@ -16,6 +16,9 @@ from data.store.queries.slices import UNKNOWN, Slice, account_filters
 
 # A group that is never large enough.
 NEVER = np.iinfo(np.int64).max
+# Microseconds of a day, and days from 1970 that two bytes hold: to 2059. What lies beyond counts as the last day, whose
+# rows are compared to the microsecond.
+DAY, LAST_DAY = 86_400_000_000, 32_767
 
 
 def comment_mask(
@@ -63,9 +66,7 @@ def answer_mask(
 
 
 def _who(session: Session, whole: Whole, filters: Slice, columns: Mapping[str, Column]) -> Mask:
-    found: Mask = columns["at"] <= microseconds(filters.as_of)
-    if filters.since is not None:
-        found &= columns["at"] >= microseconds(filters.since)
+    found = _within(whole, filters, columns)
     accounts = account_mask(session, whole, filters)
     if accounts is not None:
         found &= accounts[columns["account"]]
@@ -76,6 +77,31 @@ def _who(session: Session, whole: Whole, filters: Slice, columns: Mapping[str, C
         stages = (*filters.stages, "") if UNKNOWN in filters.stages else filters.stages
         found &= _has(whole, "stages", stages)[columns["stage"]]
     return found
+
+
+def _within(whole: Whole, filters: Slice, columns: Mapping[str, Column]) -> Mask:
+    """Say of each row whether it lies in the window: whole days by two bytes a row, the days at its ends exactly."""
+    at = columns["at"]
+    table = "comments" if columns is whole.comments else "answers"
+    days = whole.once(("days", table), lambda: np.clip(at // DAY, -LAST_DAY, LAST_DAY).astype(np.int16))
+    until = microseconds(filters.as_of)
+    since = None if filters.since is None else microseconds(filters.since)
+    last = _day(until)
+    found: Mask = days <= last
+    ends = [last]
+    if since is not None:
+        first = _day(since)
+        found &= days >= first
+        ends.append(first)
+    for end in ends:
+        rows = np.flatnonzero(days == end)
+        inside = at[rows] <= until
+        found[rows] = inside if since is None else inside & (at[rows] >= since)
+    return found
+
+
+def _day(time: int) -> np.int16:
+    return np.int16(np.clip(time // DAY, -LAST_DAY, LAST_DAY))
 
 
 def account_mask(session: Session, whole: Whole, filters: Slice) -> Mask | None:

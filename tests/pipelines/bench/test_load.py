@@ -56,13 +56,13 @@ def test_load_has_bounds(sqlite_bench, tmp_path, mixes, rate):
 
 def test_page_shows_times_beside_the_bars(tmp_path):
     times = {"n": 900, "p50": 20.0, "p95": 120.0, "p99": 180.0, "most": 300.0, "errors": 0, "first_error": ""}
-    for mix, errors in (("lists", 0), ("search", 2)):
-        routes = {"one": {**times, "errors": errors}}
+    for mix, name, errors in (("lists", "list: accounts", 0), ("all", "search: words", 2)):
+        routes = {name: {**times, "errors": errors}}
         steps = {"main": Measured(60.0, 30.0, 420.0, {"routes": routes, "own_mib": 300.0, "worker_mib": 250.0})}
         Records(tmp_path, "load").add(f"load/sqlite/{mix}", 0, steps=steps, load_before=0.1)
     page = load_tables(Figures(summarised(read_all(tmp_path))))
-    assert "| sqlite | one | 900 | 20 | 120 | 180 | 0 | ≤ 100 ms, no error | **no** |" in page
-    assert "| sqlite | one | 900 | 20 | 120 | 180 | 2 | ≤ 500 ms, no error | **no** |" in page
+    assert "| sqlite | lists | list: accounts | 900 | 20 | 120 | 180 | 0 | ≤ 100 ms, no error | **no** |" in page
+    assert "| sqlite | all | search: words | 900 | 20 | 120 | 180 | 2 | ≤ 500 ms, no error | **no** |" in page
     assert "| sqlite | 420 | 300 | 250 | 60 | < 500 MiB | yes |" in page
 
 
