@@ -129,7 +129,8 @@ def renewal_risk(score: Direction, usage: Direction, tickets: Direction) -> Rene
         alone = "alone is" if len(holding) == 1 else "without the third are"
         words = f"no renewal risk: {listed(leg.name for leg in holding)} {alone} noise"
     else:
-        state, words = CALM, "no renewal risk: none of NPS down, usage down, tickets up holds"
+        absent = (leg.name.rsplit(" ", 1) for leg in legs if leg.holds is False)
+        state, words = CALM, f"no renewal risk: {listed(f'{what} not {way}' for what, way in absent)}"
     reading = " ".join(sentence(part) for part in (words, *(leg.direction.reading for leg in legs)))
     return RenewalRisk(state, legs, reading, tuple(key for leg in holding for key in leg.direction.evidence))
 
