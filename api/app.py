@@ -147,7 +147,7 @@ def create_app(
 
 # Requests answered at once. One interpreter computes one at a time: more threads only hold memory (a count over a
 # million comments takes some 20 MB while it is made) and make each wait longer; one waits for the database meanwhile.
-THREADS = 3
+THREADS = 2
 
 
 @asynccontextmanager
