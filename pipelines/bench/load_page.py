@@ -12,11 +12,11 @@ LOAD_TEXT = """## The API, asked by many: a million comments of two thousand acc
 
 `make bench-load`: `sottovoce bench seed` fills a store (planted accounts, three years of answers, mentions,
 vectors; the stages make what is derived from these, no model reads the comments), `sottovoce serve` serves it as a
-process of its own, and locust in a third process asks 20 times a second for up to a minute, after a warm-up of 10 s that does
-not count: first for everything at once ("all": three diagnoses to two counts, six lists and two searches), then 20
-times a second for one thing alone. Questions come at fixed moments whether or not the ones before were answered
-(open loop), no address is asked twice (nothing can be answered 304), three in ten come with the key of a CSM who
-sees 20 accounts. Server, database and asker share the machine."""
+process of its own, and locust in a third process asks 20 times a second for up to a minute, after a warm-up of 10 s
+that does not count: first for everything at once ("all": three diagnoses to two counts, six lists and two
+searches), then 20 times a second for one thing alone. Questions come at fixed moments whether or not the ones
+before were answered (open loop), no address is asked twice (nothing can be answered 304), three in ten come with
+the key of a CSM who sees 20 accounts. Server, database and asker share the machine."""
 
 
 def load_tables(figures: Figures) -> str:
