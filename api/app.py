@@ -71,6 +71,9 @@ class QueryEmbedder(Protocol):
     def folder(self) -> Path | None:
         """Where the index of meanings lies, unless the database keeps it."""
 
+    def load(self) -> None:
+        """Load what the first search would wait for, if processes that are forked afterwards can use it."""
+
     def embed(self, texts: list[str]) -> Any:  # noqa: ANN401 - an array of (n, dim) float32
         """Embed texts."""
 
@@ -98,7 +101,7 @@ def create_app(
         lifespan=_lifespan,
     )
     app.state.settings, app.state.store, app.state.vault, app.state.embedder = settings, store, vault, embedder
-    app.state.clock, app.state.metrics = clock, Metrics()
+    app.state.clock, app.state.metrics = clock, Metrics(settings.metrics_folder)
     app.state.services = services or Services()
     app.state.data_version = DataVersion(store)
     app.state.kept = Kept()

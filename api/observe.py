@@ -14,6 +14,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # An id that a proxy gave is kept if it can stand in a log line.
@@ -26,8 +27,13 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.5, 1.0, 2.5, 5.0, 
 class Metrics:
     """The metrics of one application."""
 
-    def __init__(self) -> None:
-        """Make a registry of its own: a process may hold several applications (tests do)."""
+    def __init__(self, folder: str = "") -> None:
+        """Make a registry of its own: a process may hold several applications (tests do).
+
+        `folder` is where processes that answer beside one another keep their counts; `PROMETHEUS_MULTIPROC_DIR` named
+        it before the library was imported. What one process holds is not told then: each has another.
+        """
+        self._folder = folder
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
@@ -43,8 +49,12 @@ class Metrics:
         self.exports = Counter("sottovoce_exports", "CSV exports begun.", ("route",), registry=self.registry)
 
     def text(self) -> bytes:
-        """Give everything in Prometheus' text format."""
-        return generate_latest(self.registry)
+        """Give everything in Prometheus' text format, of all processes."""
+        if not self._folder:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together, path=self._folder)
+        return generate_latest(together)
 
 
 def route_of(scope: Scope) -> str:

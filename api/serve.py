@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import socket
 import threading
+from typing import Protocol
 
 import uvicorn
 from fastapi import FastAPI
@@ -80,8 +81,17 @@ def hold_little_memory() -> None:
         mallopt(option, value)
 
 
-def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> uvicorn.Server:
-    """Make a server; `run()` serves until it is told to stop (`should_exit = True` from another thread).
+class Server(Protocol):
+    """Something that serves."""
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+
+
+def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, processes: int = 1) -> Server:
+    """Make a server; `run()` serves until it is told to stop.
+
+    With one process it answers in this one; with several, in others that are forked from it (not on Windows).
 
     Raises:
         UnsafeBindError: Other machines could reach it and there is no key.
@@ -90,32 +100,42 @@ def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_P
     require_safe_bind(host, app.state.store)
     require_free_port(host, port)
     hold_little_memory()
-    # Its requests share two cores: threads that wait for work inside one product cost the others' time.
+    # Its requests share a few cores: threads that wait for work inside one product cost the others' time.
     threadpool_limits(1, user_api="blas")
-    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     # No access log: addresses hold account ids. Errors are logged by `api.errors`.
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
+    served = {
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
         # Answers and bodies wait in the event loop, never in a thread: a slow client costs a connection only.
-        limit_concurrency=app.state.settings.max_connections,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    return uvicorn.Server(config)
+        "limit_concurrency": max(1, app.state.settings.max_connections // processes),
+        "timeout_graceful_shutdown": GRACE_S,
+    }
+    if processes > 1:
+        # Not on Windows, which can't fork.
+        from api.processes import Processes
+
+        def warm() -> None:
+            _warm(app, encoder=True)
+
+        return Processes(app, host=host, port=port, processes=processes, grace_s=GRACE_S, warm=warm, served=served)
+    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
+    return uvicorn.Server(uvicorn.Config(app, host=host, port=port, **served))
 
 
-def _warm(app: FastAPI) -> None:
-    """Make what the first request would wait for: the description, and the columns (a second at a million comments)."""
+def _warm(app: FastAPI, *, encoder: bool = False) -> None:
+    """Make what the first request would wait for: the description, and the columns (a second at a million comments).
+
+    With `encoder` also that of questions, which would otherwise be loaded by each process for itself.
+    """
     try:
         app.openapi()
         with app.state.store.read() as session:
             read_columns(session)
-        # What stands now stays: without this every full collection walks all of it, in the middle of an answer
-        # (diagnosis at a million comments: p95 217 ms with, 107 ms without such walks).
+        if encoder and app.state.embedder is not None:
+            app.state.embedder.load()
+        # What stands now stays, and is shared by processes that are forked: without this every full collection walks
+        # all of it, in the middle of an answer (diagnosis at a million comments: p95 217 ms with, 107 without them).
         gc.collect()
         gc.freeze()
     except Exception as error:

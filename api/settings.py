@@ -14,6 +14,7 @@ class ApiSettings:
     `anonymous_min_group`: the smallest group shown of an anonymous survey. `rate_per_s` requests a second for each key,
     `rate_burst` at once after a rest; 0 a second is no limit. `max_body_bytes`: the largest body of a request,
     `max_batch_bytes` of a batch of comments, `max_upload_bytes` of a file. `max_connections`: served at once.
+    `metrics_folder`: where several processes keep the counts of `/metrics` together; empty: there is one process.
     """
 
     anonymous_min_group: int = DEFAULT_MIN_GROUP
@@ -24,3 +25,4 @@ class ApiSettings:
     max_batch_bytes: int = 8 * MIB
     max_upload_bytes: int = 200 * MIB
     max_connections: int = 1000
+    metrics_folder: str = ""

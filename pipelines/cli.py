@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from rich.console import Console
 
+    from api.serve import Server
     from data.store.unit_of_work import Store
     from pipelines.settings import Settings
     from pipelines.stage import Bench
@@ -230,12 +231,9 @@ NoWorker = Annotated[bool, typer.Option("--no-worker", help="Start no worker: on
 @explained
 def serve(host: Host = "127.0.0.1", port: Port = 8000, no_worker: NoWorker = False) -> None:
     """Serve the API, with a worker beside it that analyses what comes in."""
-    from api.serve import make_server
-
     bench = _bench(_settings())
-    server = make_server(_api(bench), host=host, port=port)
-    typer.echo(f"API on http://{host}:{port} (Ctrl-C ends it); make a key with: sottovoce key create", err=True)
-    with _beside(bench.settings, wanted=not no_worker):
+    with _server(bench, host, port) as server, _beside(bench.settings, wanted=not no_worker):
+        typer.echo(f"API on http://{host}:{port} (Ctrl-C ends it); make a key with: sottovoce key create", err=True)
         server.run()
 
 
@@ -313,7 +311,24 @@ def demo(
             _serve_both(bench, steps.demo_key(bench), host, port, dashboard_port)
 
 
-def _api(bench: "Bench") -> "FastAPI":
+@contextmanager
+def _server(bench: "Bench", host: str, port: int) -> "Iterator[Server]":
+    """Give a server of as many processes as the settings say."""
+    import os
+    from tempfile import TemporaryDirectory
+
+    processes = bench.settings.api_processes
+    with TemporaryDirectory(prefix="sottovoce-") as folder:
+        if processes > 1:
+            # Where they keep their counts together; the metrics' library reads it when it is imported.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from api.serve import make_server
+
+        app = _api(bench, metrics_folder=folder if processes > 1 else "")
+        yield make_server(app, host=host, port=port, processes=processes)
+
+
+def _api(bench: "Bench", *, metrics_folder: str = "") -> "FastAPI":
     from api.app import create_app
     from api.settings import MIB, ApiSettings
     from api.writers import Services
@@ -329,6 +344,7 @@ def _api(bench: "Bench") -> "FastAPI":
         max_batch_bytes=int(settings.max_batch_mb * MIB),
         max_upload_bytes=int(settings.max_upload_mb * MIB),
         max_connections=settings.max_connections,
+        metrics_folder=metrics_folder,
     )
     services = Services(wake=wake_only(settings), uploads=settings.home / "uploads")
     return create_app(wired, bench.store, bench.vault, QuestionEmbedder(settings), services=services)
@@ -361,18 +377,16 @@ def _dashboard_process(settings: "Settings", host: str, port: int, *, key: str, 
 
 
 def _serve_both(bench: "Bench", key: str, host: str, port: int, dashboard_port: int) -> None:
-    from api.serve import make_server
-
-    server = make_server(_api(bench), host=host, port=port)
-    pages = _dashboard_process(bench.settings, host, dashboard_port, key=key, api_url=f"http://{host}:{port}")
-    typer.echo(f"\nAPI        http://{host}:{port}/v1/themes   (Authorization: Bearer {key})")
-    typer.echo(f"Dashboard  http://{host}:{dashboard_port}")
-    typer.echo("Ctrl-C ends both.")
-    try:
-        server.run()
-    finally:
-        pages.terminate()
-        pages.wait()
+    with _server(bench, host, port) as server:
+        pages = _dashboard_process(bench.settings, host, dashboard_port, key=key, api_url=f"http://{host}:{port}")
+        typer.echo(f"\nAPI        http://{host}:{port}/v1/themes   (Authorization: Bearer {key})")
+        typer.echo(f"Dashboard  http://{host}:{dashboard_port}")
+        typer.echo("Ctrl-C ends both.")
+        try:
+            server.run()
+        finally:
+            pages.terminate()
+            pages.wait()
 
 
 @quarantine_app.command("list")

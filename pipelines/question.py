@@ -55,6 +55,11 @@ class QuestionEmbedder:
         """Where the index of meanings lies."""
         return index_folder(self._settings)
 
+    def load(self) -> None:
+        """Load the encoder where forked processes can use it: it has no threads; a hub model's library has."""
+        if self._settings.embedder == "packaged":
+            _ = self._parts
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give (n, dim) float32 unit rows."""
         return np.stack([self.embed_one(text) for text in texts])

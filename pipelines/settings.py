@@ -6,6 +6,7 @@ Every setting is read from `SOTTOVOCE_<NAME>`; `docs/settings.md` lists them and
 import os
 import re
 import secrets
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
+# Each holds some 60 MB of its own; who has more cores and more readers says so.
+MOST_PROCESSES = 4
 _RIGHT_OF_CHECKED = re.compile(r"[0-9]{1,6}/[1-9][0-9]{0,5}")
 _MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
@@ -62,6 +65,7 @@ class Settings(BaseSettings):
     rate_per_s: float = Field(50.0, ge=0, description="Requests a second for each key of the API; 0: no limit.")
     rate_burst: int = Field(100, ge=1, description="Requests that a key may make at once after a rest.")
     max_connections: int = Field(1000, ge=10, description="Connections that the API serves at once.")
+    processes: int = Field(0, ge=0, le=64, description="Processes that answer the API; 0: one a core, at most 4.")
     max_body_mb: float = Field(1.0, gt=0, le=100, description="Largest body of a request, MiB.")
     max_batch_mb: float = Field(8.0, gt=0, le=100, description="Largest batch of comments, MiB.")
     max_upload_mb: float = Field(200.0, gt=0, le=2000, description="Largest file that may be uploaded, MiB.")
@@ -110,6 +114,13 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.home / 'sottovoce.db'}"
+
+    @cached_property
+    def api_processes(self) -> int:
+        """How many processes answer: they are forked, which only Linux does safely once libraries are loaded."""
+        if sys.platform != "linux":
+            return 1
+        return self.processes or min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
 
     @cached_property
     def kept_names(self) -> frozenset[str]:

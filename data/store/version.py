@@ -2,13 +2,20 @@
 
 The database itself tells, whoever writes: an import, a run, a correction, another process. SQLite counts the commits
 of all other connections for a connection that asks (`PRAGMA data_version`); PostgreSQL's snapshot names every
-transaction that is seen. What `aside` writes (when a key was last used) does not change the version.
+transaction that is seen. What `aside` writes (when a key was last used) does not change the version of the process
+that writes it.
+
+Processes forked from one that has a `DataVersion` share it: each counts, in a place of its own, how often it saw the
+database change, and all counts together are the version. Whoever reads looks at the database first, so a commit between
+two readings is counted by the second of them at the latest, whichever processes they are in.
 """
 
+import mmap
 import secrets
 import threading
 from collections.abc import Callable
 
+import numpy as np
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -16,16 +23,20 @@ from sqlalchemy.orm import Session
 from data.errors import StoreError
 from data.store.unit_of_work import Store, explained
 
+# Processes that share a version; one that is started again takes the next place.
+PLACES = 64
+
 
 class DataVersion:
-    """Versions of one store, for one process: they are not comparable with another's."""
+    """Versions of one store, for a process and those forked from it: not comparable with another's."""
 
     def __init__(self, store: Store) -> None:
         """Nothing is opened yet."""
         self._store = store
         self._lock = threading.Lock()
         self._own: Connection | None = None
-        self._nonce, self._count = secrets.token_hex(8), 0
+        self._nonce, self._place = secrets.token_hex(8), 0
+        self._counts = np.frombuffer(mmap.mmap(-1, PLACES * 8), np.int64)
         self._seen: str | None = None
 
     def read(self) -> str:
@@ -43,6 +54,11 @@ class DataVersion:
             except (OperationalError, StoreError):
                 return False
 
+    def forked(self, number: int) -> None:
+        """Go on in a process that was forked, the how manieth one; `close` was called before."""
+        self._lock = threading.Lock()
+        self._place, self._seen = number % PLACES, None
+
     def close(self) -> None:
         """Give the connection back."""
         with self._lock:
@@ -54,8 +70,9 @@ class DataVersion:
     def _read(self) -> str:
         raw = self._raw()
         if raw != self._seen:
-            self._seen, self._count = raw, self._count + 1
-        return f"{self._nonce}.{self._count}"
+            self._seen = raw
+            self._counts[self._place] += 1
+        return f"{self._nonce}.{'.'.join(map(str, np.trim_zeros(self._counts, 'b').tolist()))}"
 
     def _raw(self) -> str:
         if self._store.engine.dialect.name == "sqlite":

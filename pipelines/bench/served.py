@@ -17,20 +17,22 @@ from pathlib import Path
 from pipelines.bench.process import BenchError
 
 READY_S, END_S = 120.0, 15.0
-LOOK_S = 0.25
+# Between two tries to reach it, and two looks at its memory (each walks over all of its pages).
+TRY_S, LOOK_S = 0.25, 1.0
 KIB_PER_MIB = 1024
 ERROR_CHARS = 800
 
 
 @dataclass
 class Served:
-    """A server at work.
+    """A server at work: its processes, which are copies of the one that was started, and the worker beside them.
 
     Attributes:
         url: Where it answers.
-        pid: Its process.
-        peak_mib: Largest resident memory of the process so far: what it holds and the pages of files it has mapped.
-        peak_own_mib: Largest part of it that is its own (mapped files aside, which the system can take back).
+        pid: Its first process.
+        peak_mib: Largest memory of its processes together so far: what they hold and the pages of files they have
+            mapped; what several share is counted once (Linux's proportional set size).
+        peak_own_mib: Largest part of it that is their own (mapped files aside, which the system can take back).
         peak_worker_mib: Largest resident memory of the worker that `serve` starts beside itself.
     """
 
@@ -42,18 +44,28 @@ class Served:
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def cpu_s(self) -> float:
-        """Processor seconds that it has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor seconds that its processes have used."""
+        ticks = 0
+        for pid in self._processes()[0]:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def look(self) -> None:
         """Note its memory."""
-        status = _status(self.pid)
-        self.peak_mib = max(self.peak_mib, _mib(status["VmHWM"]))
-        self.peak_own_mib = max(self.peak_own_mib, _mib(status["RssAnon"]))
+        own, beside = self._processes()
+        shares = [_status(pid, "smaps_rollup") for pid in own]
+        self.peak_mib = max(self.peak_mib, sum(_mib(share["Pss"]) for share in shares))
+        self.peak_own_mib = max(self.peak_own_mib, sum(_mib(share["Pss_Anon"]) for share in shares))
+        worker = sum(_mib(_status(pid).get("VmHWM", "0 kB")) for pid in beside)
+        self.peak_worker_mib = max(self.peak_worker_mib, worker)
+
+    def _processes(self) -> tuple[list[int], list[int]]:
+        """Give the processes that answer, the first one among them, and the others that it started."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        beside = sum(_mib(_status(int(child)).get("VmHWM", "0 kB")) for child in children)
-        self.peak_worker_mib = max(self.peak_worker_mib, beside)
+        command = Path(f"/proc/{self.pid}/cmdline").read_bytes()
+        alike = [int(one) for one in children if Path(f"/proc/{one}/cmdline").read_bytes() == command]
+        return [self.pid, *alike], [int(one) for one in children if int(one) not in alike]
 
     def watch(self) -> None:
         """Look again and again, until told to end."""
@@ -115,12 +127,12 @@ def _becomes_ready(url: str, process: "subprocess.Popen[bytes]") -> bool:
                     return True
         except (urllib.error.URLError, OSError):
             pass
-        time.sleep(LOOK_S)
+        time.sleep(TRY_S)
     return False
 
 
-def _status(pid: int) -> dict[str, str]:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+def _status(pid: int, file: str = "status") -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
