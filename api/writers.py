@@ -1,7 +1,6 @@
 """What routes that put work down share: who may, the answer under an `Idempotency-Key`, and waking the worker."""
 
 import asyncio
-import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -128,9 +127,3 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
         raise ParameterError("the body nests too deeply: send one object with a list of rows") from error
     except ValueError as error:
         raise ParameterError(f"the body is not JSON ({str(error)[:120]}): send it as application/json") from error
-
-
-def digest_of(path: Path) -> str:
-    """Give the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

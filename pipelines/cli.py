@@ -3,17 +3,19 @@
 Exit codes: 0 done; 1 an error that the message explains; 2 wrong usage; 3 done, but rows were set aside.
 """
 
-import json
-import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.bench.cli import bench_app
+from pipelines.commands import reads
+from pipelines.commands.keys import key_app
+from pipelines.commands.opening import ROWS_SET_ASIDE, AsJson, open_bench, open_console, open_settings, print_json
+from pipelines.commands.quarantine import quarantine_app
+from pipelines.commands.taxonomy import taxonomy_app
 from pipelines.evaluate.cli import evaluate_app
 from pipelines.explained import explained
 
@@ -22,10 +24,8 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from fastapi import FastAPI
-    from rich.console import Console
 
     from api.serve import Server
-    from data.store.unit_of_work import Store
     from pipelines.settings import Settings
     from pipelines.stage import Bench
 
@@ -36,56 +36,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-quarantine_app = typer.Typer(help="Rows that could not be imported.", no_args_is_help=True)
-key_app = typer.Typer(help="Keys for the API.", no_args_is_help=True)
-taxonomy_app = typer.Typer(help="The shipped themes and their tagger.", no_args_is_help=True)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(key_app, name="key")
 app.add_typer(taxonomy_app, name="taxonomy")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(bench_app, name="bench")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
-ROWS_SET_ASIDE = 3
-# Who did it, in the audit trail, where no key is shown.
-COMMAND_LINE = "command line"
-
-
-def _console(*, stderr: bool = True) -> "Console":
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, width=None if sys.stderr.isatty() else 80)
-
-
-def _settings() -> "Settings":
-    from pipelines.logs import configure_logs
-    from pipelines.settings import load_settings
-
-    settings = load_settings()
-    configure_logs(settings.log_level)
-    return settings
-
-
-def _bench(settings: "Settings", *, migrate: bool = True) -> "Bench":
-    from pipelines.stage import Bench
-
-    store = settings.store()
-    if migrate:
-        store.migrate()
-    else:
-        store.require_current()
-    return Bench(settings, store, settings.vault())
-
-
-def _read_store() -> "Store":
-    """Open the store for a read command: no vault, no models, no migration."""
-    store = _settings().store()
-    store.require_current()
-    return store
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
 @app.command("import")
@@ -105,10 +60,10 @@ def import_command(
     from pipelines.mapping import parse_map
     from pipelines.terminal import import_summary, progress_display
 
-    settings = _settings()
-    console = _console()
+    settings = open_settings()
+    console = open_console()
     with progress_display(console, quiet=as_json) as progress:
-        bench = _bench(settings)
+        bench = open_bench(settings)
         report = import_path(
             path,
             bench=replace(bench, progress=progress),
@@ -121,9 +76,9 @@ def import_command(
         # Scores can be read before the first run.
         summarise.run(bench)
     if as_json:
-        _print_json(report.as_dict())
+        print_json(report.as_dict())
     else:
-        import_summary(report, _console(stderr=False))
+        import_summary(report, open_console(stderr=False))
     if report.quarantined:
         raise typer.Exit(ROWS_SET_ASIDE)
 
@@ -138,19 +93,19 @@ def run_command(
     from pipelines.run import run
     from pipelines.terminal import progress_display
 
-    settings = _settings()
-    console = _console()
+    settings = open_settings()
+    console = open_console()
     with progress_display(console, quiet=as_json) as progress:
-        report = run(replace(_bench(settings), progress=progress), refit=refit)
+        report = run(replace(open_bench(settings), progress=progress), refit=refit)
     if as_json:
-        _print_json(report.as_dict())
+        print_json(report.as_dict())
 
 
 @app.command()
 @explained
 def migrate() -> None:
     """Bring the database to this version's tables."""
-    bench = _bench(_settings())
+    bench = open_bench(open_settings())
     typer.echo(f"{bench.settings.url_shown}: revision {bench.store.revision()}", err=True)
 
 
@@ -160,9 +115,9 @@ def doctor(as_json: AsJson = False) -> None:
     """Check models, database, disk and versions; say what to do."""
     from pipelines.doctor import examine
 
-    findings = examine(_settings())
+    findings = examine(open_settings())
     if as_json:
-        _print_json([vars(finding) for finding in findings])
+        print_json([vars(finding) for finding in findings])
     else:
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'MEND'}  {finding.what:<12} {finding.found}")
@@ -172,54 +127,8 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-Since = Annotated[datetime | None, typer.Option("--as-of", help="Look back from this day (UTC).", formats=["%Y-%m-%d"])]
-
-
-@app.command()
-@explained
-def themes(
-    by: Annotated[str, typer.Option("--by", help="role,stage,source,month,segment,account,...")] = "",
-    account: Annotated[str | None, typer.Option("--account", help="One account only.")] = None,
-    as_of: Since = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Count themes: comments, people, accounts and revenue behind each."""
-    from pipelines import reading
-
-    bench_store = _read_store()
-    dimensions = [name.strip() for name in by.split(",") if name.strip()]
-    found = reading.counted_themes(
-        bench_store, by=dimensions, account_id=account, as_of=as_of.replace(tzinfo=UTC) if as_of else None
-    )
-    if as_json:
-        _print_json([theme.as_dict() for theme in found])
-    elif as_csv:
-        typer.echo(reading.as_csv([theme.flat() for theme in found], dimensions), nl=False)
-    else:
-        reading.themes_table(_console(stderr=False), found, dimensions)
-
-
-@app.command()
-@explained
-def account(account_id: Annotated[str, typer.Argument(help="The account's id.")], as_json: AsJson = False) -> None:
-    """Show one account: what to know before a call, latest scores, themes, who said what."""
-    from pipelines import reading
-
-    found = reading.read_account(_read_store(), account_id, clock=datetime.now(UTC))
-    if as_json:
-        _print_json(found.as_dict())
-    else:
-        reading.account_page(_console(stderr=False), found)
-
-
-@app.command()
-@explained
-def report() -> None:
-    """Show the short report: top themes with detractors' words, accounts with a sales-delivery mismatch."""
-    from pipelines import reading
-
-    reading.short_report(_console(stderr=False), _read_store())
+for _command in (reads.themes, reads.account, reads.report):
+    app.command()(_command)
 
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
@@ -231,7 +140,7 @@ NoWorker = Annotated[bool, typer.Option("--no-worker", help="Start no worker: on
 @explained
 def serve(host: Host = "127.0.0.1", port: Port = 8000, no_worker: NoWorker = False) -> None:
     """Serve the API, with a worker beside it that analyses what comes in."""
-    bench = _bench(_settings())
+    bench = open_bench(open_settings())
     with _server(bench, host, port) as server, _beside(bench.settings, wanted=not no_worker):
         typer.echo(f"API on http://{host}:{port} (Ctrl-C ends it); make a key with: sottovoce key create", err=True)
         server.run()
@@ -248,11 +157,11 @@ def serve_mcp() -> None:
     from api.settings import ApiSettings
     from pipelines.demo import demo_key
 
-    settings = _settings()
+    settings = open_settings()
     if settings.api_url:
         door, key = Door(settings.api_url.rstrip("/")), settings.api_key
     else:
-        bench = _bench(settings)
+        bench = open_bench(settings)
         door, key = Door(app=_api(bench)), settings.api_key or demo_key(bench)
     make_mcp(door.ask, fixed_key(key), version=ApiSettings.version).run("stdio")
 
@@ -263,7 +172,7 @@ def serve_dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
     """Serve the dashboard: over the API that SOTTOVOCE_API_URL names, else over one in its own process."""
     from pipelines.demo import demo_key
 
-    bench = _bench(_settings())
+    bench = open_bench(open_settings())
     settings = bench.settings
     key = settings.api_key or demo_key(bench)
     raise typer.Exit(_dashboard_process(settings, host, port, key=key, api_url=settings.api_url).wait())
@@ -280,7 +189,7 @@ def worker(
     from pipelines.beside import end_with_parent
     from pipelines.worker import serve as work
 
-    settings = _settings()
+    settings = open_settings()
     if beside:
         end_with_parent()
     work(settings)
@@ -299,13 +208,13 @@ def demo(
     from pipelines import demo as steps
     from pipelines.terminal import progress_display
 
-    settings = _settings()
+    settings = open_settings()
     settings = settings.model_copy(update={"vendor_names": settings.vendor_names or steps.VENDOR_NAMES})
-    console = _console()
+    console = open_console()
     with progress_display(console) as progress:
-        bench = replace(_bench(settings), progress=progress)
+        bench = replace(open_bench(settings), progress=progress)
         steps.analyse_sample(bench, console)
-    steps.show(bench, _console(stderr=False))
+    steps.show(bench, open_console(stderr=False))
     if not no_serve:
         with _beside(bench.settings, wanted=not no_worker):
             _serve_both(bench, steps.demo_key(bench), host, port, dashboard_port)
@@ -389,169 +298,7 @@ def _serve_both(bench: "Bench", key: str, host: str, port: int, dashboard_port: 
             pages.wait()
 
 
-@quarantine_app.command("list")
-@explained
-def quarantine_list(
-    file: Annotated[str | None, typer.Option("--file", help="Rows of this file only.")] = None,
-    export: Annotated[Path | None, typer.Option("--export", help="Write the rows as CSV, to be mended.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the rows that wait: file, row, column, value, reason."""
-    from pipelines import quarantine
-
-    bench = _bench(_settings(), migrate=False)
-    if export is not None:
-        written = quarantine.export_open(bench, export, file=file)
-        typer.echo(f"{written} rows in {export}: mend them, then: sottovoce quarantine retry --from {export}", err=True)
-        return
-    rows = quarantine.list_open(bench, file=file)
-    if as_json:
-        _print_json([vars(row) for row in rows])
-        return
-    for row in rows:
-        cell = f"{row.column} {row.value!r}: " if row.column else ""
-        typer.echo(f"{row.id:>6}  {row.file} row {row.row_number}, {cell}{row.reason}")
-    total = sum(count for name, _, count in quarantine.count_by_file(bench) if file in (None, name, Path(name).name))
-    typer.echo(f"{total} rows wait" + (f", {len(rows)} shown" if total > len(rows) else ""), err=True)
-
-
-@quarantine_app.command("retry")
-@explained
-def quarantine_retry(
-    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number; all without.", min=1, max=2**62)] = None,
-    mended: Annotated[Path | None, typer.Option("--from", help="A file with the mended rows.")] = None,
-    file: Annotated[str | None, typer.Option("--file", help="Rows of this file only.")] = None,
-) -> None:
-    """Take rows back once they, or what they need, were mended."""
-    from pipelines import quarantine
-
-    bench = _bench(_settings(), migrate=False)
-    report = quarantine.retry_file(bench, mended) if mended else quarantine.retry(bench, ids=ids or None, file=file)
-    typer.echo(f"{report.taken_back} taken back, {report.still_broken} still broken, {report.unmatched} unmatched")
-    if ids and not report.taken_back + report.still_broken:
-        typer.echo("no open row has that number: sottovoce quarantine list", err=True)
-        raise typer.Exit(1)
-    if report.still_broken:
-        typer.echo("mend them: sottovoce quarantine list --export FILE.csv, then retry --from FILE.csv", err=True)
-        raise typer.Exit(ROWS_SET_ASIDE)
-
-
-@quarantine_app.command("dismiss")
-@explained
-def quarantine_dismiss(
-    ids: Annotated[list[int] | None, typer.Argument(help="Rows by number.", min=1, max=2**62)] = None,
-    file: Annotated[str | None, typer.Option("--file", help="All rows of this file.")] = None,
-) -> None:
-    """Leave rows out for good."""
-    from pipelines import quarantine
-
-    if not ids and not file:
-        raise typer.BadParameter("name rows or a file; nothing is dismissed by default")
-    dismissed = quarantine.dismiss(_bench(_settings(), migrate=False), ids=ids or None, file=file)
-    typer.echo(f"{dismissed} dismissed")
-    if not dismissed:
-        typer.echo("no open row fits: sottovoce quarantine list", err=True)
-        raise typer.Exit(1)
-
-
-@key_app.command("create")
-@explained
-def key_create(
-    name: Annotated[str, typer.Option("--name", help="Who uses it.")],
-    role: Annotated[str, typer.Option("--role", help="viewer, csm, analyst or admin.")] = "viewer",
-    accounts: Annotated[str | None, typer.Option("--accounts", help="A,B,... (a csm key sees only these).")] = None,
-) -> None:
-    """Make a key; it is shown once."""
-    from data.store.repositories.audit import record
-    from data.store.repositories.keys import create_key
-
-    bench = _bench(_settings())
-    chosen = [one.strip() for one in accounts.split(",") if one.strip()] if accounts else None
-    with bench.store.write() as session:
-        info, secret = create_key(session, bench.vault, name=name, role=role, accounts=chosen, now=bench.clock())
-        detail = {"key_id": info.key_id, "role": info.role, "name": info.name}
-        record(session, actor=COMMAND_LINE, action="create key", detail=detail, now=bench.clock())
-    typer.echo(f"{info.key_id}, {info.role}. Keep it, it is not shown again:", err=True)
-    typer.echo(secret)
-
-
-@key_app.command("list")
-@explained
-def key_list(as_json: AsJson = False) -> None:
-    """List keys without their secrets."""
-    from data.store.repositories.keys import list_keys
-
-    with _read_store().read() as session:
-        keys = list_keys(session)
-    if as_json:
-        _print_json([vars(key) for key in keys])
-    for key in [] if as_json else keys:
-        state = "revoked" if key.revoked_at else "active"
-        typer.echo(
-            f"{key.key_id}  {key.role:<8} {state:<8} {key.name}  {','.join(key.accounts or ()) or 'all accounts'}"
-        )
-
-
-@key_app.command("revoke")
-@explained
-def key_revoke(key_id: str) -> None:
-    """End a key."""
-    from data.store.repositories.audit import record
-    from data.store.repositories.keys import revoke_key
-
-    bench = _bench(_settings(), migrate=False)
-    with bench.store.write() as session:
-        revoke_key(session, key_id, now=bench.clock())
-        record(session, actor=COMMAND_LINE, action="revoke key", detail={"key_id": key_id}, now=bench.clock())
-    typer.echo(f"{key_id} is revoked")
-
-
-@taxonomy_app.command("train")
-@explained
-def taxonomy_train(
-    out: Annotated[Path | None, typer.Option("--out", help="Folder; default: the shipped model's.")] = None,
-    corrected: Annotated[
-        bool, typer.Option("--corrected", help="Learn from people's corrections too, for this installation only.")
-    ] = False,
-    epochs: Annotated[int | None, typer.Option("--epochs", help="0: keep the encoder as it is (fast, weaker).")] = None,
-) -> None:
-    """Train tagger, sentiment and prototypes again from data/taxonomy."""
-    from pipelines.taxonomy import MODEL, corrections_of, own_model, train
-
-    settings = _settings()
-    corrections = corrections_of(_bench(settings)) if corrected else []
-    folder = out or (own_model(settings) if corrected else MODEL)
-    say = lambda line: typer.echo(line, err=True)  # noqa: E731
-    _print_json(train(settings, folder=folder, corrections=corrections, epochs=epochs, say=say))
-
-
-@taxonomy_app.command("reach")
-@explained
-def taxonomy_reach(
-    out: Annotated[Path, typer.Option("--out", help="File to write; the shipped one is nlp/embed's.")],
-) -> None:
-    """Measure again what the encoder's 8-bit arithmetic is scaled by (docs/decisions/005)."""
-    from pipelines.taxonomy import write_reach
-
-    _print_json(write_reach(out))
-
-
-@app.command()
-@explained
-def runs(as_json: AsJson = False) -> None:
-    """List the last runs: when, how long, what came in and out."""
-    from data.store.repositories.runs import last_runs
-
-    with _read_store().read() as session:
-        found = last_runs(session)
-    if as_json:
-        columns = ("id", "command", "state", "started_at", "seconds", "settings", "model_keys", "counts", "error")
-        _print_json([{name: getattr(run, name) for name in columns} for run in found])
-        return
-    for run in found:
-        seconds = f"{run.seconds:.1f} s" if run.seconds is not None else ""
-        stages = ", ".join(f"{stage} {counts['in']:,}" for stage, counts in run.counts.items())
-        typer.echo(f"{run.id:>4}  {run.started_at:%d %b %Y %H:%M}  {run.state:<11} {seconds:>8}  {stages}")
+app.command()(reads.runs)
 
 
 def main() -> None:

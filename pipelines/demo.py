@@ -5,8 +5,8 @@ import os
 from rich.console import Console
 
 from data.store.repositories.keys import create_key, find_key
-from pipelines import reading
 from pipelines.ingest import import_path
+from pipelines.reading.report import short_report
 from pipelines.run import run
 from pipelines.settings import DATA
 from pipelines.stage import Bench
@@ -29,7 +29,7 @@ def analyse_sample(bench: Bench, console: Console) -> None:
 
 def show(bench: Bench, console: Console) -> None:
     """Show the short report and where to go on."""
-    reading.short_report(console, bench.store)
+    short_report(console, bench.store)
     console.print("\nMore: sottovoce themes --by role,stage   sottovoce account A07   sottovoce doctor")
 
 

@@ -78,7 +78,7 @@ def _fit(bench: Bench, fit: Mapping[str, Any] | None, mark: str, run_id: int, re
         config=cluster_config(bench.settings),
         seed=bench.settings.seed,
     )
-    store_fit(bench, Fit(corpus, found, labels, mark, model_key), run_id=run_id, report=report)
+    store_fit(bench, Fit(corpus, found, labels, mark), run_id=run_id, report=report)
     _join_others(bench, report)
 
 

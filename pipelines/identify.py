@@ -37,7 +37,6 @@ class Fit:
     found: Discovery
     before: Mapping[str, str]
     mark: str
-    model_key: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def store_fit(bench: Bench, fit: Fit, *, run_id: int, report: StageReport) -> No
     with bench.store.read() as session:
         parent_keys = repository.model_parents(session)
     levels = _identify(fit, parent_keys)
-    names = describe_themes(bench, fit.corpus, fit.found, levels.fine.keys, levels.parents.keys, fit.model_key)
+    names = describe_themes(bench, fit.corpus, fit.found, levels.fine.keys, levels.parents.keys)
     now = bench.clock()
     with bench.store.write() as session:
         repository.put_themes(session, _theme_rows(fit, levels, names, run_id), now=now)

@@ -39,7 +39,7 @@ class Description:
 
 
 def describe_themes(
-    bench: Bench, corpus: Corpus, found: Discovery, fine_keys: Sequence[str], parent_keys: Sequence[str], model_key: str
+    bench: Bench, corpus: Corpus, found: Discovery, fine_keys: Sequence[str], parent_keys: Sequence[str]
 ) -> dict[str, Description]:
     """Describe the themes of a fit, fine ones and parents, by theme key."""
     with bench.store.read() as session:

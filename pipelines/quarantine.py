@@ -15,6 +15,7 @@ from pipelines.batch import store_batch
 from pipelines.coerce import is_nothing, to_words
 from pipelines.errors import InputFileError
 from pipelines.fields import ID_FIELD
+from pipelines.formulas import guarded
 from pipelines.mapping import plain_name
 from pipelines.plan import Plan
 from pipelines.readers.detect import open_table
@@ -25,8 +26,6 @@ from pipelines.stage import Bench
 
 # The column that ties a mended row to the one set aside.
 ID_COLUMN = "quarantine_id"
-# Cells that a spreadsheet would run as a formula are written with an apostrophe before them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def _all_open(bench: Bench, file: str | None) -> Iterator[OpenRow]:
 def _safe(cell: object) -> object:
     if isinstance(cell, (list, dict)):
         return json.dumps(cell)
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return guarded(cell)
 
 
 def _pages(bench: Bench, *, ids: Sequence[int] | None = None, file: str | None = None) -> Iterator[list[_Waiting]]:

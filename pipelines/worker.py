@@ -135,7 +135,7 @@ def analyse(bench: Bench) -> None:
     pending: list[JobTask] = []
     if owed:
         with bench.store.write() as session:
-            pending = jobs.begin_analysis(session, now=bench.clock())
+            pending = jobs.begin_analysis(session)
     ids = [job.job_id for job in pending]
     try:
         done = run(bench, refit=any(job.options.get("refit") for job in pending)).as_dict()

@@ -1,7 +1,7 @@
 """Jobs: what was asked for and is worked on in the background, and what became of each row."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -68,7 +68,3 @@ class JobPage(Schema):
 
     items: list[JobOut]
     next_cursor: str | None = None
-
-
-JobKind = Literal["comments", "preview", "import", "run", "retry"]
-JobState = Literal["waiting", "running", "done", "failed"]

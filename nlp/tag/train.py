@@ -120,7 +120,7 @@ def train(
     laid = _prepare(chosen, definitions, embedder, rules_toml=rules_toml, lexicon_text=lexicon_text)
     learn = _learn_tuned if settings.epochs else _learn_plain
     folds = fold_numbers(chosen, folds=settings.folds, seed=seed)
-    held, delta, opinions = learn(laid, folds, embedder, config=settings, seed=seed, report=report)
+    held, delta, opinions = learn(laid, folds, config=settings, seed=seed, report=report)
     stack = fit_stack(held.themes, laid.targets.themes[held.rows])
     side_weights = fit_side_weights(held.sides, laid.targets.polarity[held.rows])
     judge = fit_empty_judge(held, stack, laid.targets)
@@ -164,7 +164,7 @@ def _prepare(
 
 
 def _learn_plain(
-    laid: _Data, folds: NDArray[np.int64], embedder: Embedder, *, config: TagConfig, seed: int, report: Report
+    laid: _Data, folds: NDArray[np.int64], *, config: TagConfig, seed: int, report: Report
 ) -> tuple[OutOfFold, Delta, Opinions]:
     """Fit on all but one fold and judge that one, for the first `config.folds_run` folds; then fit on everything."""
     held = []
@@ -178,7 +178,7 @@ def _learn_plain(
 
 
 def _learn_tuned(
-    laid: _Data, folds: NDArray[np.int64], embedder: Embedder, *, config: TagConfig, seed: int, report: Report
+    laid: _Data, folds: NDArray[np.int64], *, config: TagConfig, seed: int, report: Report
 ) -> tuple[OutOfFold, Delta, Opinions]:
     """Fine-tune once: the first fold is judged before the last passes, which see it too."""
     from nlp.tag.finetune import finetune

@@ -18,8 +18,12 @@ from data.store.repositories.loading import Column, Loader, Same, bulk_load
 from data.store.repositories.preparation import mark_stale
 from data.store.repositories.themes import ThemeRow
 from nlp.embed.types import Embedder
+from pipelines.bench.seeding.answers import put_responses, put_tickets
+from pipelines.bench.seeding.block import Block, blocks
+from pipelines.bench.seeding.comments import put_comments
 from pipelines.bench.seeding.events import draw_events
 from pipelines.bench.seeding.parties import NOW, START, make_parties, make_surveys, put_parties
+from pipelines.bench.seeding.said import draw_said
 from pipelines.bench.seeding.signals import put_signals
 from pipelines.bench.seeding.themes import Discovered, make_themes
 from pipelines.bench.seeding.voice import Marks, Voice
@@ -84,12 +88,20 @@ def fill(
     marks = Marks(marks_in_force(bench)[0], stand.tagger_key)
     with bulk_load(bench.store, more=True) as loader:
         voice = Voice(parties, surveys, words, themes, marks, rng)
-        for _ in voice.put(loader, events):
+        voice.put_texts(loader, words.keys, words.texts, words.vectors)
+        for block in blocks(voice, events):
+            _put_block(loader, block)
             say(f"{voice.comments:,} of {comments:,} comments")
         _put_fit(loader, words, themes, stand, passages=voice.passages)
     with bench.store.write() as session:
         mark_stale(session, ["", *parties.account_ids])
     return rows | loader.rows
+
+
+def _put_block(loader: Loader, block: Block) -> None:
+    put_responses(loader, block, put_tickets(loader, block))
+    put_comments(loader, block, draw_said(block))
+    block.voice.comments += len(block.spoken)
 
 
 def stand_of(bench: Bench) -> Stand:

@@ -1,34 +1,18 @@
 """The `sottovoce evaluate` commands: each prints a JSON summary last."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from pipelines.commands.opening import open_settings, print_json
 from pipelines.explained import explained
-
-if TYPE_CHECKING:
-    from pipelines.settings import Settings
 
 evaluate_app = typer.Typer(help="Measure on labelled text; prints a JSON summary last.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="CSV, TSV, JSONL or Parquet file.")]
 TextColumn = Annotated[str, typer.Option("--text", help="Column of the text.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write every prediction, one JSON object a line.")]
-
-
-def _settings() -> "Settings":
-    from pipelines.logs import configure_logs
-    from pipelines.settings import load_settings
-
-    settings = load_settings()
-    configure_logs(settings.log_level)
-    return settings
-
-
-def _print(summary: dict[str, Any]) -> None:
-    typer.echo(json.dumps(summary, ensure_ascii=False))
 
 
 @evaluate_app.command("discover")
@@ -49,8 +33,10 @@ def discover(
     """Find themes from nothing and measure them against labels."""
     from pipelines.evaluate.discover import evaluate_discover
 
-    found = evaluate_discover(file, text=text, label=label, labels=labels, settings=_settings(), out=out, cache=cache)
-    _print(found)
+    found = evaluate_discover(
+        file, text=text, label=label, labels=labels, settings=open_settings(), out=out, cache=cache
+    )
+    print_json(found)
 
 
 @evaluate_app.command("tag")
@@ -59,7 +45,7 @@ def tag(file: File, out: Out = None) -> None:
     """Tag comments with the taxonomy and measure against the file's themes."""
     from pipelines.evaluate.tag import evaluate_tag
 
-    _print(evaluate_tag(file, settings=_settings(), out=out))
+    print_json(evaluate_tag(file, settings=open_settings(), out=out))
 
 
 @evaluate_app.command("fewshot")
@@ -75,7 +61,7 @@ def fewshot(
     """Learn a label set from k examples each; measure on the rest."""
     from pipelines.evaluate.fewshot import evaluate_fewshot
 
-    _print(evaluate_fewshot(file, text=text, labels=labels, k=k, seeds=seeds, settings=_settings(), out=out))
+    print_json(evaluate_fewshot(file, text=text, labels=labels, k=k, seeds=seeds, settings=open_settings(), out=out))
 
 
 @evaluate_app.command("sentiment")
@@ -89,7 +75,7 @@ def sentiment(
     """Score whole comments from -1 to 1; measure against polarities or stars."""
     from pipelines.evaluate.tag import evaluate_sentiment
 
-    _print(evaluate_sentiment(file, text=text, label=label, settings=_settings(), out=out))
+    print_json(evaluate_sentiment(file, text=text, label=label, settings=open_settings(), out=out))
 
 
 @evaluate_app.command("aspects")
@@ -103,7 +89,7 @@ def aspects(
     """Find the polarity of each thing that a sentence speaks of; measure against what people said."""
     from pipelines.evaluate.aspects import evaluate_aspects
 
-    _print(evaluate_aspects(file, text=text, meta=meta, settings=_settings(), out=out))
+    print_json(evaluate_aspects(file, text=text, meta=meta, settings=open_settings(), out=out))
 
 
 @evaluate_app.command("names")
@@ -119,9 +105,9 @@ def names(
     from pipelines.evaluate.names import evaluate_names, score_quiz
 
     if answers is not None:
-        _print(score_quiz(answers, out / "key.json"))
+        print_json(score_quiz(answers, out / "key.json"))
         return
-    _print(evaluate_names(file, text=text, settings=_settings(), out=out, seed=seed))
+    print_json(evaluate_names(file, text=text, settings=open_settings(), out=out, seed=seed))
 
 
 @evaluate_app.command("all")

@@ -24,7 +24,7 @@ from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.conftest import MADE_AT, Caller
-from tests.api.world import THEMES
+from tests.api.tables import THEMES
 
 PICO, NORTHWIND, SAP = "in_app:r019", "response:r000", "response:r006"
 # Random corrections and undos, mixed.

@@ -12,7 +12,7 @@ from api.exports import BOM, FORMULA_STARTS, cell, lines
 from api.listing import Paging
 from data.store.models import AuditEntry
 from tests.api.conftest import Caller, Shared
-from tests.api.world import HOSTILE
+from tests.api.tables import HOSTILE
 
 CSV = {"Accept": "text/csv"}
 

@@ -30,8 +30,8 @@ from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.conftest import KEYS, MADE_AT, Shared
+from tests.api.tables import LOOPS
 from tests.api.test_access import BOUND, FOREIGN
-from tests.api.world import LOOPS
 
 # Not `negative_data_rejection`: a segment of "true" is a wrong type to it, but in an address all is text.
 CHECKS = [

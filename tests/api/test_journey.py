@@ -4,7 +4,7 @@ import pytest
 
 from data.store.models import OpenedLoop, Response, StaleAccount
 from tests.api.conftest import Caller, Shared
-from tests.api.world import LOOPS, MISMATCH, SAID
+from tests.api.tables import LOOPS, MISMATCH, SAID
 
 
 def stages(answer) -> dict[str, dict]:

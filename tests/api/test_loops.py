@@ -11,7 +11,7 @@ from data.store.models import AuditEntry, OpenedLoop
 from data.store.queries.loops import LoopQuery, list_loops, loop_spans
 from data.store.queries.slices import Slice
 from tests.api.conftest import Caller, Shared
-from tests.api.world import LOOPS
+from tests.api.tables import LOOPS
 
 NOW = datetime(2026, 9, 30, 16, 0, tzinfo=UTC)
 AT = f"/v1/loops/{LOOPS['northwind']}"

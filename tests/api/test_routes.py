@@ -11,7 +11,7 @@ from api.settings import ApiSettings
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.conftest import Caller
-from tests.api.world import ACCOUNTS
+from tests.api.tables import ACCOUNTS
 
 
 def get(client: TestClient, address: str):

@@ -20,7 +20,8 @@ from pipelines import index, place, promises
 from pipelines.settings import Settings
 from pipelines.stage import Bench
 from tests.api.conftest import MADE_AT, Shared
-from tests.api.world import SAID, plant
+from tests.api.tables import SAID
+from tests.api.world import plant
 from tests.conftest import SECRET
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.store.sketches import POINTER, Reader, Sketches, new_sketches, open_sketches, recall
+from data.store.sketches import POINTER, Reader, Sketches, new_sketches, open_sketches
 
 DIM = 384
 
@@ -35,7 +35,15 @@ def opened(folder: Path) -> Sketches:
 
 
 def test_finds_nine_of_the_true_ten():
-    assert recall(planted(4000, 2), planted(40, 3), candidates=200) >= 0.9
+    rows = planted(4000, 2)
+    index = new_sketches("recall", DIM).changed(new=[(list(map(str, range(len(rows)))), rows)])
+    shares = []
+    for query in planted(40, 3):
+        cosines = rows @ query
+        near = [int(key) for key in index.nearest(query, 200)]
+        # Equal cosines are equally good: counted by the line, not by the row.
+        shares.append(min(int((cosines[near] >= np.sort(cosines)[-10]).sum()), 10) / 10)
+    assert np.mean(shares) >= 0.9
 
 
 @pytest.mark.parametrize("dim", [64, 100, 256, 384])

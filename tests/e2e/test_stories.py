@@ -24,7 +24,7 @@ from data.store.queries.diagnosis import diagnose
 from data.store.queries.slices import Slice
 from data.store.queries.standing import day_end
 from pipelines.demo import SAMPLE
-from pipelines.reading import MISMATCH, mismatch_accounts
+from pipelines.reading.report import MISMATCH, mismatch_accounts
 
 PROMISED_OTHERWISE = {"A07", "A23", "A41"}
 PREFIX = {"R": "response:", "I": "in_app:", "N": "review_note:"}

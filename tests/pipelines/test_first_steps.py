@@ -13,7 +13,7 @@ from data.store.engine import open_engine
 from data.store.models import Account, Response
 from pipelines.errors import InputFileError
 from pipelines.ingest import import_path
-from pipelines.reading import read_account
+from pipelines.reading.account import read_account
 from pipelines.stage import utc_now
 
 

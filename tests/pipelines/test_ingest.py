@@ -24,6 +24,7 @@ from data.store.models import (
 from pipelines.errors import InputFileError, MappingError
 from pipelines.ingest import import_path
 from pipelines.stage import Bench
+from tests.mentions import mention
 from tests.pipelines.tables import comments, dump
 from tests.pipelines.world import FILES, HANDOFFS, TICKETS, write, write_lines, write_world
 
@@ -343,17 +344,5 @@ def _pretend_analysed(bench: Bench) -> None:
             passage = Passage(comment_pk=comment.id, position=0, start=0, end=5, text_key=str(comment.id))
             session.add(passage)
             session.flush()
-            session.add(
-                Mention(
-                    passage_id=passage.id,
-                    comment_pk=comment.id,
-                    theme_key="slow",
-                    kind="taxonomy",
-                    polarity="negative",
-                    confidence=1.0,
-                    said_by="model",
-                    account_id=comment.account_id,
-                    said_at=comment.said_at,
-                )
-            )
+            session.add(mention(comment, passage.id, "slow", polarity="negative"))
         session.execute(delete(StaleAccount))

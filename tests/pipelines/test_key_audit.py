@@ -1,8 +1,9 @@
 """Keys made and ended on the command line stand in the audit trail, without their secrets."""
 
+from sqlalchemy import select
 from typer.testing import CliRunner
 
-from data.store.repositories.audit import last_entries
+from data.store.models import AuditEntry
 from pipelines.cli import app
 from pipelines.settings import Settings
 
@@ -15,12 +16,12 @@ def test_keys_of_the_command_line_are_audited(sqlite_store, monkeypatch):
     made = runner.invoke(app, ["key", "create", "--name", "Weekly", "--role", "viewer"])
     secret = made.stdout.strip().splitlines()[-1]
     with Settings(home=home).store().read() as session:
-        key_id = last_entries(session)[0].detail["key_id"]
+        key_id = session.scalars(select(AuditEntry)).one().detail["key_id"]
     assert runner.invoke(app, ["key", "revoke", key_id]).exit_code == 0
     with sqlite_store.read() as session:
-        rows = last_entries(session)
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(row.actor, row.action) for row in rows] == [
-        ("command line", "revoke key"),
         ("command line", "create key"),
+        ("command line", "revoke key"),
     ]
     assert secret not in str([row.detail for row in rows])

@@ -29,7 +29,8 @@ from nlp.embed.hashing import HashingEmbedder
 from pipelines import index, place, promises
 from pipelines.settings import Settings
 from pipelines.stage import Bench
-from tests.api.world import SAID, plant
+from tests.api.tables import SAID
+from tests.api.world import plant
 
 EMBEDDER = HashingEmbedder()
 NOW = datetime(2026, 10, 1, tzinfo=UTC)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.store.models import AuditEntry
@@ -12,8 +11,3 @@ from data.store.models import AuditEntry
 def record(session: Session, *, actor: str, action: str, detail: dict[str, Any], now: datetime) -> None:
     """Append a row; in the session of the write that it tells of, so that neither is there without the other."""
     session.add(AuditEntry(at=now, actor=actor, action=action, detail=detail))
-
-
-def last_entries(session: Session, *, limit: int = 100) -> list[AuditEntry]:
-    """Give the newest rows first."""
-    return list(session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)))

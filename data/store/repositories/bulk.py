@@ -24,22 +24,23 @@ def insert_ignore(session: Session, model: type[DeclarativeBase], rows: Sequence
     """Insert rows; one whose key exists already is left as it is."""
     if not rows:
         return
-    table = model.__table__
-    if not isinstance(table, Table):
-        raise TypeError(f"{model} is not a table")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(table).on_conflict_do_nothing(), list(rows))
+    session.execute(_insert(session, model).on_conflict_do_nothing(), list(rows))
 
 
 def insert_or_update(session: Session, model: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows; one whose key exists already takes the new values of the columns given."""
     if not rows:
         return
+    statement = _insert(session, model)
+    keys = [column.name for column in statement.table.primary_key]
+    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(rows))
+
+
+def _insert(session: Session, model: type[DeclarativeBase]) -> postgresql.Insert | sqlite.Insert:
+    """Begin an insert in the database's own words."""
     table = model.__table__
     if not isinstance(table, Table):
         raise TypeError(f"{model} is not a table")
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    keys = [column.name for column in table.primary_key]
-    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(rows))
+    return insert(table)

@@ -123,7 +123,7 @@ def imported(
     job.payload_encrypted, job.step, job.attempts = None, ANALYSING, 0
 
 
-def begin_analysis(session: Session, *, now: datetime) -> list[JobTask]:
+def begin_analysis(session: Session) -> list[JobTask]:
     """Give the jobs that wait for a run, and count that one is tried for them."""
     jobs = session.scalars(select(Job).where(Job.state == "running", Job.step == ANALYSING).order_by(Job.id)).all()
     for job in jobs:

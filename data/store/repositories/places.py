@@ -25,11 +25,6 @@ class Comments:
     vectors: NDArray[np.float32]
 
 
-def count_places(session: Session) -> int:
-    """Count the comments on the map."""
-    return session.scalar(select(func.count()).select_from(Place)) or 0
-
-
 def unplaced(session: Session, model_key: str, *, after: int = 0, limit: int = 5_000) -> list[int]:
     """Give the next comments that make a point and have no place, by key."""
     has = exists().where(Place.comment_pk == Passage.comment_pk)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import column, delete, func, insert, select, table, text
+from sqlalchemy import column, delete, insert, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -124,11 +124,6 @@ def drop_sketches(session: Session, keys: Sequence[str]) -> None:
 def written(bits: NDArray[np.uint8]) -> str:
     """Write bits as PostgreSQL reads them: 0101."""
     return (np.unpackbits(bits) + ord("0")).tobytes().decode("ascii")
-
-
-def count_sketches(session: Session) -> int:
-    """Count the sketches that the database keeps."""
-    return session.scalar(select(func.count()).select_from(_TABLE)) or 0
 
 
 def nearest_sketches(session: Session, vector: NDArray[np.float32], count: int) -> list[str]:

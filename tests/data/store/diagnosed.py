@@ -18,7 +18,6 @@ from data.store.models import (
     Contact,
     ContactRole,
     HealthScore,
-    Mention,
     OpenedLoop,
     Passage,
     PassageText,
@@ -31,6 +30,7 @@ from data.store.models import (
 )
 from data.store.queries.slices import Slice
 from data.store.unit_of_work import Store
+from tests.mentions import mention
 
 NOW = datetime(2026, 9, 30, 23, 59, tzinfo=UTC)
 SINCE = NOW - timedelta(days=90)
@@ -192,19 +192,8 @@ class Planter:
         self.session.add(passage)
         self.session.flush()
         for theme, polarity in themes:
-            self.session.add(
-                Mention(
-                    passage_id=passage.id,
-                    comment_pk=row.id,
-                    theme_key=theme,
-                    kind="discovered" if theme.startswith("d_") else "taxonomy",
-                    polarity=polarity,
-                    confidence=0.9,
-                    said_by="model",
-                    account_id=account,
-                    said_at=at,
-                )
-            )
+            kind = "discovered" if theme.startswith("d_") else "taxonomy"
+            self.session.add(mention(row, passage.id, theme, kind=kind, polarity=polarity))
         self.session.flush()
 
     def weeks(self, account: str, before: int, now: int) -> None:

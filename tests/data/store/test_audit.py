@@ -3,7 +3,10 @@
 import contextlib
 from datetime import UTC, datetime
 
-from data.store.repositories.audit import last_entries, record
+from sqlalchemy import select
+
+from data.store.models import AuditEntry
+from data.store.repositories.audit import record
 from data.store.unit_of_work import Store
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
@@ -16,5 +19,5 @@ def test_row_falls_with_its_write(store: Store):
         record(session, actor="key_b", action="export", detail={}, now=NOW)
         raise RuntimeError
     with store.read() as session:
-        rows = last_entries(session, limit=5)
+        rows = session.scalars(select(AuditEntry)).all()
         assert [(row.at, row.actor, row.detail) for row in rows] == [(NOW, "key_a", {"path": "/v1/accounts"})]

@@ -9,7 +9,8 @@ from data.store.repositories.corrections import apply, plan_undo
 from data.store.repositories.embeddings import put
 from data.store.repositories.planning import plan
 from data.store.repositories.taxonomy import own_entries, read_taxonomy, replace_taxonomy, version_of, waiting_keys
-from tests.api.world import NOW, SAID, plant
+from tests.api.tables import NOW, SAID
+from tests.api.world import plant
 
 MODEL = "planted"
 

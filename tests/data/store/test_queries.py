@@ -1,4 +1,4 @@
-"""Read models over the planted world of `tests.api.world`: every number here is counted there by hand."""
+"""Read models over the planted world of `tests.api.tables`: every number here is counted there by hand."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,8 @@ from data.store.queries.scores import scores
 from data.store.queries.slices import Slice
 from data.store.queries.themes import theme_rows
 from data.store.unit_of_work import Store
-from tests.api.world import SAID, plant
+from tests.api.tables import SAID
+from tests.api.world import plant
 
 NEWEST = datetime(2026, 9, 26, 10, tzinfo=UTC)
 ALL = Slice(as_of=NEWEST)

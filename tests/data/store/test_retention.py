@@ -123,7 +123,8 @@ def test_revenue_follows_the_events(store):
 
 
 def test_only_named_detractors_of_nps_are_evidence(store):
-    from tests.api.world import SAID, plant
+    from tests.api.tables import SAID
+    from tests.api.world import plant
 
     plant(store)
     with store.read() as session:

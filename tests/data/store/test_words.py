@@ -13,7 +13,8 @@ from data.store.queries.slices import Slice
 from data.store.queries.wanted import read_wanted
 from data.store.queries.words import by_words, highlights
 from data.store.unit_of_work import Store
-from tests.api.world import HOSTILE, plant
+from tests.api.tables import HOSTILE
+from tests.api.world import plant
 
 WHOLE = Slice(as_of=datetime(2026, 10, 1, tzinfo=UTC))
 

@@ -1,0 +1,1 @@
+"""What the read commands show: theme counts, one account, the short report. Loads no model library."""
