@@ -12,10 +12,13 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.errors import ForbiddenError, NotModifiedError, ParameterError, RateError, UnauthorizedError
+from api.kept import NEVER_KEPT, data_key, kept_of
 from data.store.repositories.keys import USE_WRITTEN_EVERY, KeyInfo, find_key, note_use
 from data.store.unit_of_work import Store
 from data.store.version import DataVersion
 
+# What is kept of a key, roughly: a hundred accounts.
+KEY_BYTES = 8_192
 _bearer = HTTPBearer(auto_error=False, description="A key that `sottovoce key create` made.")
 
 
@@ -61,8 +64,7 @@ def get_caller(
     """
     if shown is None:
         raise UnauthorizedError("no key: send `Authorization: Bearer KEY`; `sottovoce key create` makes one")
-    with store.read() as session:
-        key = find_key(session, request.app.state.vault, shown.credentials)
+    key = _find(request, store, shown.credentials)
     if key is None:
         raise UnauthorizedError("this key is unknown or revoked: `sottovoce key create` makes a new one")
     wait_s = request.app.state.buckets.take(key.key_id)
@@ -70,6 +72,20 @@ def get_caller(
         raise RateError(wait_s)
     request.app.state.key_use.note(key.key_id)
     return key
+
+
+def _find(request: Request, store: Store, secret: str) -> KeyInfo | None:
+    """Find the key; one that was found is known until anything is committed, its end too."""
+
+    def find() -> KeyInfo | None:
+        with store.read() as session:
+            return find_key(session, request.app.state.vault, secret)
+
+    of_secret = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+    # What is no key is not kept: whoever guesses would push out the rest.
+    return kept_of(request).get(
+        data_key(request, "caller", of_secret), find, size=lambda found: NEVER_KEPT if found is None else KEY_BYTES
+    )
 
 
 CallerDep = Annotated[KeyInfo, Depends(get_caller)]

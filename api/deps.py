@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 
 from api.access import CallerDep, StoreDep
 from api.errors import ParameterError
+from api.kept import data_key, kept_of
 from api.schemas.base import Period
 from api.settings import ApiSettings
 from cx.committee import ROLES
@@ -16,9 +17,12 @@ from cx.journey import STAGES
 from data.store.queries.bands import AGE_BANDS, ENGAGEMENT_BANDS, SCORE_BANDS
 from data.store.queries.clock import newest_record
 from data.store.queries.slices import UNKNOWN, Slice
+from data.store.repositories.keys import KeyInfo
+from data.store.unit_of_work import Store
 
 SOURCES = ("nps", "csat", "ces", "ticket", "in_app", "review_note")
 AGES, ENGAGEMENTS, BANDS = (*AGE_BANDS, UNKNOWN), (*ENGAGEMENT_BANDS, UNKNOWN), (*SCORE_BANDS, UNKNOWN)
+TIME_BYTES = 64
 # Years that a customer's record can lie in; anything else is a slip, and some are more than a calendar holds.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _MANY = "Several: repeat it or join them with commas. `unknown` is what is missing."
@@ -89,11 +93,7 @@ def get_slice(
     """
     begin, end = _read_window(as_of, since, window, period)
     if end is None:
-        with store.read() as session:
-            end = newest_record(session)
-        if caller.accounts is not None:
-            # The newest record may be another account's: its day is known to everybody, its time is not.
-            end = datetime.combine(end.date(), time.max, UTC)
+        end = newest_time(request, store, caller)
     settings: ApiSettings = request.app.state.settings
     return Slice(
         as_of=end,
@@ -112,6 +112,18 @@ def get_slice(
         score_bands=_words(score_band, "score_band", BANDS),
         anonymous_min_group=settings.anonymous_min_group,
     )
+
+
+def newest_time(request: Request, store: Store, caller: KeyInfo) -> datetime:
+    """Give the newest record's time, where a window ends that does not say."""
+
+    def find() -> datetime:
+        with store.read() as session:
+            return newest_record(session)
+
+    end = kept_of(request).get(data_key(request, "newest record"), find, size=lambda _: TIME_BYTES)
+    # The newest record may be another account's: its day is known to everybody, its time is not.
+    return end if caller.accounts is None else datetime.combine(end.date(), time.max, UTC)
 
 
 SliceDep = Annotated[Slice, Depends(get_slice)]

@@ -14,6 +14,8 @@ from pydantic import BaseModel
 T = TypeVar("T")
 # All that is kept, and how many tables are counted at once: each takes up to 100 MiB while it is.
 MOST_BYTES, AT_ONCE = 24 << 20, 2
+# The size of what is not to be kept.
+NEVER_KEPT = 1 << 62
 
 
 class Kept:

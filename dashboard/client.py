@@ -1,9 +1,11 @@
 """The way from the pages to the API: over HTTP, or in process where no address is given.
 
-Addresses and key come from `st.secrets` or from what the launcher put into the environment.
+A page names the address and the schema that it reads; the addresses and their parameters are the API's own. Addresses
+and key come from `st.secrets` or from what the launcher put into the environment.
 """
 
 import asyncio
+import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
@@ -11,17 +13,14 @@ from typing import Any, Protocol, TypeVar
 import httpx
 import streamlit as st
 
-from api.schemas.accounts import AccountPage, CoverageOut
 from api.schemas.base import Problem, Schema
-from api.schemas.comments import CommentPage
-from api.schemas.scores import ScoresOut
-from api.schemas.themes import ThemePage
 
 S = TypeVar("S", bound=Schema)
-Params = Mapping[str, str | int | Sequence[str]]
+Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
 # Longer than any query takes; a page that waits longer says that the API does not answer.
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 IN_PROCESS = "http://in-process"
+CSV = "text/csv"
 
 
 class ClientError(Exception):
@@ -33,7 +32,11 @@ class UnreachableError(ClientError, ConnectionError):
 
 
 class RefusedError(ClientError, PermissionError):
-    """The API wants another key."""
+    """The API wants another key, or this one may not do that."""
+
+
+class MissingError(ClientError, LookupError):
+    """There is no such thing in what the reader may see."""
 
 
 class AnswerError(ClientError, RuntimeError):
@@ -41,27 +44,27 @@ class AnswerError(ClientError, RuntimeError):
 
 
 class Api(Protocol):
-    """What a page asks for. `identity` tells callers apart that may see different things."""
+    """What a page asks. `identity` tells callers apart that may see different things."""
 
     identity: str
 
-    def scores(self, params: Params) -> ScoresOut:
-        """Score cards."""
+    def read(self, path: str, schema: type[S], params: Params) -> S:
+        """Read an address."""
 
-    def score_comments(self, kind: str, params: Params) -> CommentPage:
-        """Comments under a score."""
+    def send(
+        self,
+        method: str,
+        path: str,
+        schema: type[S],
+        *,
+        body: Schema | Mapping[str, Any] | bytes | None = None,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> S:
+        """Write: POST, PUT, PATCH or DELETE."""
 
-    def themes(self, params: Params) -> ThemePage:
-        """Themes with counts."""
-
-    def theme_comments(self, key: str, params: Params) -> CommentPage:
-        """Comments behind a theme."""
-
-    def accounts(self, params: Params) -> AccountPage:
-        """Accounts."""
-
-    def coverage(self, params: Params) -> CoverageOut:
-        """Who answered."""
+    def export(self, path: str, params: Params) -> bytes:
+        """Give a list whole, as CSV."""
 
 
 class Client:
@@ -70,54 +73,90 @@ class Client:
     def __init__(self, base_url: str, key: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         """Keep the address and the key; with a transport the API runs in this process."""
         self.identity = f"{base_url}#{hash(key)}"
-        self._base_url, self._key, self._transport = base_url, key, transport
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._base_url, self._transport = base_url, transport
+        # One for all pages: its connections stay open, and a certificate store is read once.
+        self._http = None if transport is not None else httpx.Client(base_url=base_url, timeout=TIMEOUT_S)
 
-    def scores(self, params: Params) -> ScoresOut:
-        """Score cards."""
-        return self._get("/v1/scores", params, ScoresOut)
+    def read(self, path: str, schema: type[S], params: Params) -> S:
+        """Read an address.
 
-    def score_comments(self, kind: str, params: Params) -> CommentPage:
-        """Comments under a score."""
-        return self._get(f"/v1/scores/{kind}/comments", params, CommentPage)
+        Raises:
+            UnreachableError: Nobody answers.
+            RefusedError: The key may not.
+            MissingError: There is no such thing.
+            AnswerError: Another problem; its words are the API's.
+        """
+        return schema.model_validate_json(self._ask("GET", path, params=params).content)
 
-    def themes(self, params: Params) -> ThemePage:
-        """Themes with counts."""
-        return self._get("/v1/themes", params, ThemePage)
+    def send(
+        self,
+        method: str,
+        path: str,
+        schema: type[S],
+        *,
+        body: Schema | Mapping[str, Any] | bytes | None = None,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> S:
+        """Write; raises as `read`. An answer without a body is read as an empty object."""
+        answer = self._ask(method, path, params=params or {}, content=_bytes(body), headers=_typed(body, headers))
+        return schema.model_validate_json(answer.content or b"{}")
 
-    def theme_comments(self, key: str, params: Params) -> CommentPage:
-        """Comments behind a theme."""
-        return self._get(f"/v1/themes/{key}/comments", params, CommentPage)
+    def export(self, path: str, params: Params) -> bytes:
+        """Give a list whole, as CSV; raises as `read`."""
+        return self._ask("GET", path, params=params, headers={"Accept": CSV}).content
 
-    def accounts(self, params: Params) -> AccountPage:
-        """Accounts."""
-        return self._get("/v1/accounts", params, AccountPage)
-
-    def coverage(self, params: Params) -> CoverageOut:
-        """Who answered."""
-        return self._get("/v1/coverage", params, CoverageOut)
-
-    def _get(self, path: str, params: Params, schema: type[S]) -> S:
-        answer = asyncio.run(self._ask(path, params))
-        if answer.status_code == 200:
-            return schema.model_validate_json(answer.content)
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        asked: dict[str, Any] = {
+            "params": _flat(params),
+            "content": content,
+            "headers": {**self._headers, **(headers or {})},
+        }
+        try:
+            if self._http is not None:
+                answer = self._http.request(method, path, **asked)
+            else:
+                answer = asyncio.run(self._ask_in_process(method, path, asked))
+        except httpx.HTTPError as error:
+            raise UnreachableError(
+                f"{self._base_url} does not answer ({type(error).__name__}): start it with `sottovoce serve`"
+            ) from error
+        if answer.is_success:
+            return answer
         raise _problem(answer)
 
-    async def _ask(self, path: str, params: Params) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+    async def _ask_in_process(self, method: str, path: str, asked: dict[str, Any]) -> httpx.Response:
         # A loop per question: Streamlit runs each page in a thread of its own, which has none.
-        async with httpx.AsyncClient(
-            base_url=self._base_url, headers=headers, transport=self._transport, timeout=TIMEOUT_S
-        ) as client:
-            try:
-                return await client.get(path, params=_flat(params))
-            except httpx.HTTPError as error:
-                raise UnreachableError(
-                    f"{self._base_url} does not answer ({type(error).__name__}): start it with `sottovoce serve`"
-                ) from error
+        async with httpx.AsyncClient(base_url=self._base_url, transport=self._transport, timeout=TIMEOUT_S) as client:
+            return await client.request(method, path, **asked)
+
+
+def _bytes(body: Schema | Mapping[str, Any] | bytes | None) -> bytes | None:
+    if body is None or isinstance(body, bytes):
+        return body
+    return body.model_dump_json().encode() if isinstance(body, Schema) else json.dumps(body).encode()
+
+
+def _typed(body: object, headers: Mapping[str, str] | None) -> dict[str, str]:
+    kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    return {**({} if body is None else {"Content-Type": kind}), **(headers or {})}
 
 
 def _flat(params: Params) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if value not in ("", (), [])}
+    return {name: _written(value) for name, value in params.items() if value not in ("", (), [], None)}
+
+
+def _written(value: object) -> Any:  # noqa: ANN401 - what httpx takes
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _problem(answer: httpx.Response) -> ClientError:
@@ -125,23 +164,28 @@ def _problem(answer: httpx.Response) -> ClientError:
         detail = Problem.model_validate_json(answer.content).detail
     except ValueError:
         detail = f"status {answer.status_code}"
-    if answer.status_code in (401, 403):
-        return RefusedError(detail)
-    return AnswerError(detail)
+    kinds = {401: RefusedError, 403: RefusedError, 404: MissingError}
+    return kinds.get(answer.status_code, AnswerError)(detail)
 
 
-def open_client() -> Api:
-    """Open the client that the launcher's settings describe."""
-    address, key = _setting("SOTTOVOCE_API_URL"), _setting("SOTTOVOCE_API_KEY")
+def open_client(key: str = "") -> Api:
+    """Open the client that the launcher's settings describe; `key` instead of theirs."""
+    address, key = setting("SOTTOVOCE_API_URL"), key or setting("SOTTOVOCE_API_KEY")
     if address:
         return Client(address.rstrip("/"), key)
-    from api.app import open_app  # Only a page without an API address carries the API with it.
-
-    app = open_app(_setting("SOTTOVOCE_DATABASE_URL"), _setting("SOTTOVOCE_SECRET_FILE"))
-    return Client(IN_PROCESS, key, transport=httpx.ASGITransport(app=app, raise_app_exceptions=False))
+    return Client(IN_PROCESS, key, transport=_in_process())
 
 
-def _setting(name: str) -> str:
+@st.cache_resource
+def _in_process() -> httpx.AsyncBaseTransport:
+    from api.app import open_app  # Only pages without an API address carry the API with them.
+
+    app = open_app(setting("SOTTOVOCE_DATABASE_URL"), setting("SOTTOVOCE_SECRET_FILE"))
+    return httpx.ASGITransport(app=app, raise_app_exceptions=False)
+
+
+def setting(name: str) -> str:
+    """Give a setting of the launcher, or of `st.secrets`."""
     try:
         found = st.secrets.get(name)
     except FileNotFoundError:

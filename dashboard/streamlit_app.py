@@ -1,14 +1,31 @@
-"""The entry of the pages: the look and the navigation. Each page is a file in `app_pages/`."""
+"""The entry of the pages: the look, who reads, and the navigation. Each page is a file in `app_pages/`."""
 
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import look, strings
+from dashboard import links, look, navigate, signin, strings
+from dashboard.filters import restore_filters
 
 PAGES = Path(__file__).parent / "app_pages"
 
 st.set_page_config(page_title=strings.TITLE, layout="wide", initial_sidebar_state="collapsed")
 look.install()
-# No icon on a page: Streamlit would fetch it from the net for the browser's tab.
-st.navigation([st.Page(PAGES / "overview.py", title=strings.OVERVIEW, default=True)], position="top").run()
+signin.require()
+
+
+def _page(path: str, title: str, *, hidden: bool = False) -> st.Page:  # type: ignore[valid-type]
+    """Describe a page. No icon: Streamlit would fetch it from the net for the browser's tab."""
+    visibility = "hidden" if hidden else "visible"
+    file = PAGES / f"{path or 'overview'}.py"
+    return st.Page(file, title=title, url_path=path or None, default=not path, visibility=visibility)
+
+
+pages = {
+    path: _page(path, title, hidden=path in (links.THEME, links.ACCOUNT)) for path, title in strings.PAGE_NAMES.items()
+}
+page = st.navigation(list(pages.values()), position="hidden")
+navigate.follow(pages)
+restore_filters()
+navigate.bar(page.url_path)
+page.run()

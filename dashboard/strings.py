@@ -1,4 +1,6 @@
-"""Every text on the pages that is not data: plain, short, no raw keys."""
+"""Texts that several pages share, and the names of what is data: plain, short, no raw keys."""
+
+import re
 
 ROLES = {
     "economic_buyer": "Economic buyer",
@@ -70,21 +72,44 @@ FLAGGED_ONE = {"nps": "detractor", "csat": "flagged answer", "ces": "flagged ans
 FLAGGED_MANY = {"nps": "detractors", "csat": "flagged answers", "ces": "flagged answers"}
 SIGNS = {"negative": "−", "positive": "+", "neutral": "○"}
 
+# A calendar period in an address: 2026, 2026-Q3, 2026-09.
+CALENDAR = re.compile(r"(19|20|21)\d\d(-(Q[1-4]|0[1-9]|1[0-2]))?")
 TITLE = "Sottovoce"
-OVERVIEW = "Overview"
-FILTER_PERIOD = "Period"
-FILTER_SEGMENT = "Segment"
-FILTER_ROLE = "Role"
-FILTER_STAGE = "Stage"
-FILTER_SOURCE = "Source"
-ALL_OF = {
-    "segment": "all segments",
-    "role": "all roles",
-    "stage": "all stages",
-    "source": "all sources",
+# Pages by their address, in the order of the navigation; a theme's and an account's page are reached by links.
+PAGE_NAMES = {
+    "": "Overview",
+    "themes": "Themes",
+    "theme": "Theme",
+    "accounts": "Accounts",
+    "account": "Account",
+    "journey": "Journey",
+    "map": "Map",
+    "loops": "Loops",
+    "retention": "Retention",
+    "search": "Search",
+    "data": "Data",
 }
+FILTER_PERIOD = "Period"
+FILTER_TITLES = {
+    "segment": "Segment",
+    "industry": "Industry",
+    "tier": "Tier",
+    "role": "Role",
+    "stage": "Stage",
+    "source": "Source",
+}
+ALL_OF = {
+    "segment": "All segments",
+    "industry": "All industries",
+    "tier": "All tiers",
+    "role": "All roles",
+    "stage": "All stages",
+    "source": "All sources",
+}
+EVERYBODY = "everybody"
 MORE_COMMENTS = "Show more comments"
 NO_COMMENTS = "None of them wrote a comment in this period."
+NO_COMMENTS_HERE = "Nobody wrote a comment here in this period."
 NOTHING_FLAGGED = "Nobody is below the line in this period."
 FEW_ANSWERS = "few answers"
 THEMES_TITLE = "What hurts most"
@@ -102,6 +127,8 @@ COVERAGE_TITLE = "Who answered"
 EMPTY_TITLE = "Nothing to show yet"
 EMPTY_TEXT = "The database holds no answers and no comments. Bring the sample or your own files, then reload this page:"
 EMPTY_COMMANDS = ("sottovoce import data/sample", "sottovoce run")
+REFUSED_TITLE = "This is not yours to see"
+MISSING_TITLE = "There is no such thing here"
 EMPTY_SLICE_TITLE = "No answer in this slice"
 EMPTY_SLICE_TEXT = "Nobody answered here in this period. Widen the filters above."
 NO_SCORES = "No scored answer in this slice; the themes below come from comments without a score."

@@ -14,14 +14,15 @@ from sqlalchemy import select
 from api.app import create_app
 from api.limits import Buckets
 from api.settings import ApiSettings
-from data.store.models import AuditEntry, Comment, Mention, Passage, PassageText
+from data.store.models import AuditEntry, Comment, Passage, PassageText
 from data.store.queries.slices import Slice
 from data.store.repositories.keys import list_keys
 from data.store.repositories.preparation import mark_stale
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.conftest import KEYS, MADE_AT, Caller, Shared
-from tests.api.world import ACCOUNTS, LOOPS, SAID, THEMES
+from tests.api.tables import ACCOUNTS, LOOPS, SAID, THEMES
+from tests.mentions import mention
 
 EVERYBODY, ADMIN = frozenset(KEYS), frozenset({"admin"})
 ANALYSTS = frozenset({"analyst", "admin"})
@@ -80,6 +81,8 @@ RULES = {
     ("get", "/v1/scores"): Rule(),
     ("get", "/v1/scores/{survey_type}/comments"): Rule(),
     ("get", "/v1/coverage"): Rule(),
+    ("get", "/v1/slices"): Rule(),
+    ("get", "/v1/me"): Rule(),
     ("get", "/v1/comments"): Rule(),
     ("get", "/v1/map"): Rule(),
     ("get", "/v1/mismatch"): Rule(),
@@ -213,19 +216,7 @@ def test_theme_is_named_in_own_words(app: FastAPI, caller: Caller):
         passage = Passage(comment_pk=comment.id, position=1, start=0, end=9, text_key="f" * 64)
         session.add(passage)
         session.flush()
-        session.add(
-            Mention(
-                passage_id=passage.id,
-                comment_pk=comment.id,
-                theme_key="d_shift",
-                kind="discovered",
-                polarity="neutral",
-                confidence=0.8,
-                said_by="model",
-                account_id="pico",
-                said_at=comment.said_at,
-            )
-        )
+        session.add(mention(comment, passage.id, "d_shift", kind="discovered", polarity="neutral", confidence=0.8))
         mark_stale(session, ["pico"])
     csm, viewer = caller("csm", ["pico"]), caller()
     comments = "/v1/accounts/pico/comments?source=in_app"

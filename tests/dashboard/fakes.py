@@ -1,12 +1,14 @@
 """A client that answers from memory, and remembers what it was asked."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 from api.schemas.accounts import AccountOut, AccountPage, CoverageOut, HurtingThemeOut, RoleCoverageOut
-from api.schemas.base import Period
+from api.schemas.base import Period, Schema
 from api.schemas.comments import CommentOut, CommentPage, TagOut
 from api.schemas.scores import GroupScore, ScoreCard, ScoreOut, ScoresOut, ThemeShareOut
+from api.schemas.slices import MeOut, SlicesOut
 from api.schemas.themes import CountsOut, GroupCountsOut, MonthOut, ThemeInfoOut, ThemeOut, ThemePage
 
 NOW = datetime(2026, 9, 30, 12, tzinfo=UTC)
@@ -73,41 +75,73 @@ def theme(**more: Any) -> ThemeOut:
     )
 
 
+Answer = Callable[[dict[str, Any]], Schema]
+
+
 class FakeApi:
-    """The API of one small, loud vendor. `asked` holds (method, parameters)."""
+    """The API of one small, loud vendor. `asked` holds (address, parameters), `sent` (method, address, body).
+
+    `answers` are by address, each made from the parameters; a test replaces or adds some. An exception is raised.
+    """
 
     def __init__(self, identity: str = "fake", *, empty: bool = False, cards: list[ScoreCard] | None = None) -> None:
         self.identity, self.empty = identity, empty
         self.cards = [card()] if cards is None else cards
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.sent: list[tuple[str, str, Any]] = []
+        self.answers: dict[str, Answer | Schema | Exception] = {
+            "/v1/me": MeOut(name="fake", role="admin", accounts=None, as_of=NOW, has_data=not empty),
+            "/v1/slices": SlicesOut(segment=[], industry=[], tier=[], motion=[]),
+            "/v1/scores": self._scores,
+            "/v1/scores/nps/comments": self._score_comments,
+            "/v1/themes": self._themes,
+            "/v1/accounts": self._accounts,
+            "/v1/coverage": CoverageOut(
+                accounts=7,
+                accounts_answered=6,
+                roles=[RoleCoverageOut(role="admin", contacts=7, answered=5)],
+                revenue={"EUR": (832_500, 772_500)},
+            ),
+        }
 
-    def _note(self, name: str, params: Any) -> None:
-        self.asked.append((name, dict(params)))
+    def read(self, path: str, schema: type[Any], params: Any) -> Any:
+        self.asked.append((path, dict(params)))
+        if path.startswith("/v1/themes/") and path.endswith("/comments") and path not in self.answers:
+            return CommentPage(period=PERIOD, items=[comment("Nobody answers in the evening.")], total=30)
+        found = self.answers[path]
+        if isinstance(found, Exception):
+            raise found
+        return found(dict(params)) if callable(found) else found
 
-    def scores(self, params: Any) -> ScoresOut:
-        self._note("scores", params)
+    def send(
+        self, method: str, path: str, schema: type[Any], *, body: Any = None, params: Any = None, headers: Any = None
+    ) -> Any:
+        self.sent.append((method, path, body))
+        found = self.answers[f"{method} {path}"]
+        if isinstance(found, Exception):
+            raise found
+        return found(dict(params or {})) if callable(found) else found
+
+    def export(self, path: str, params: Any) -> bytes:
+        self.asked.append((path, dict(params)))
+        return b"a,b\r\n1,2\r\n"
+
+    def _scores(self, _params: dict[str, Any]) -> ScoresOut:
         if self.empty:
             return ScoresOut(period=Period(as_of=datetime(1970, 1, 1, tzinfo=UTC)), items=[])
         return ScoresOut(period=PERIOD, items=self.cards)
 
-    def score_comments(self, kind: str, params: Any) -> CommentPage:
-        self._note(f"score_comments {kind}", params)
+    def _score_comments(self, params: dict[str, Any]) -> CommentPage:
         items = [comment(f"comment number {place}") for place in range(params["limit"])]
         return CommentPage(period=PERIOD, items=items, total=41)
 
-    def themes(self, params: Any) -> ThemePage:
-        self._note("themes", params)
+    def _themes(self, params: dict[str, Any]) -> ThemePage:
         if params.get("kind") == "discovered":
             found = theme(key="d1", name="Second shift", kind="discovered", emerging=True)
             return ThemePage(period=PERIOD, kind="discovered", items=[found], total=counts())
         return ThemePage(period=PERIOD, kind="taxonomy", items=[theme()], total=counts())
 
-    def theme_comments(self, key: str, params: Any) -> CommentPage:
-        self._note(f"theme_comments {key}", params)
-        return CommentPage(period=PERIOD, items=[comment("Nobody answers in the evening.")], total=30)
-
-    def accounts(self, params: Any) -> AccountPage:
-        self._note("accounts", params)
+    def _accounts(self, _params: dict[str, Any]) -> AccountPage:
         found = AccountOut(
             account_id="northwind",
             name="Northwind Freight",
@@ -121,8 +155,3 @@ class FakeApi:
             top_negative=[HurtingThemeOut(key="support_speed", name="Support speed", negative=4, comments=5)],
         )
         return AccountPage(period=PERIOD, items=[found])
-
-    def coverage(self, params: Any) -> CoverageOut:
-        self._note("coverage", params)
-        roles = [RoleCoverageOut(role="admin", contacts=7, answered=5)]
-        return CoverageOut(accounts=7, accounts_answered=6, roles=roles, revenue={"EUR": (832_500, 772_500)})

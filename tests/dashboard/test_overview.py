@@ -1,41 +1,27 @@
 """The overview in Streamlit's own test runner: the answer first, numbers with comments, states that help."""
 
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboard
 from api.app import create_app
+from api.schemas.scores import ScoresOut
 from api.settings import ApiSettings
 from dashboard import strings
 from dashboard.client import AnswerError, Client, RefusedError, UnreachableError
 from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
-from tests.api.world import NOW, plant
+from tests.api.tables import NOW
+from tests.api.world import plant
 from tests.dashboard.fakes import FakeApi, card, score
-
-ENTRY = Path(dashboard.__file__).parent / "streamlit_app.py"
-
-
-def run(client, **state) -> AppTest:
-    page = AppTest.from_file(str(ENTRY), default_timeout=30)
-    # A fresh identity, so that no cache of another test answers.
-    if isinstance(client, FakeApi):
-        client.identity = uuid4().hex
-    page.session_state["client"] = client
-    for key, value in state.items():
-        page.session_state[key] = value
-    page.run()
-    assert not page.exception, page.exception
-    return page
+from tests.dashboard.world import html_of, open_page
 
 
-def html_of(page: AppTest) -> str:
-    return "".join(str(one.proto.body) for one in page.get("html"))
+def run(client) -> AppTest:
+    return open_page(client)
 
 
 def test_answer_comes_first_with_its_evidence():
@@ -63,23 +49,18 @@ def test_filters_reach_every_question():
     client.asked.clear()
     page.run()
     assert not page.exception
-    assert {name.split()[0] for name, _ in client.asked} == {
-        "scores",
-        "themes",
-        "theme_comments",
-        "accounts",
-        "coverage",
-    }
-    assert all(params["role"] == ("admin",) for _, params in client.asked)
+    asked = [(path, params) for path, params in client.asked if path not in ("/v1/slices", "/v1/me")]
+    assert {path for path, _ in asked} >= {"/v1/scores", "/v1/themes", "/v1/accounts", "/v1/coverage"}
+    assert all(params["role"] == ("admin",) for _, params in asked)
     # The line on a card shows a year, whatever the period.
-    assert {params["window"] for _, params in client.asked if "group_by" not in params} == {"30d"}
+    assert {params["window"] for _, params in asked if params.get("group_by") != "month"} == {"30d"}
     assert dict(page.query_params) == {"period": "30d", "role": "admin"}
 
 
 def test_bar_says_what_is_shown():
     page = run(FakeApi())
     label = page.get("popover")[0].proto.popover.label
-    assert label == "Last 90 days to 30\u00a0Sep\u00a02026 · all segments · all roles · all stages · all sources"
+    assert label == "Last 90 days to 30\u00a0Sep\u00a02026 · everybody"
 
 
 def test_more_comments_are_fetched_on_a_click():
@@ -88,7 +69,7 @@ def test_more_comments_are_fetched_on_a_click():
     more = next(button for button in page.button if button.label.startswith(strings.MORE_COMMENTS))
     assert more.label == f"{strings.MORE_COMMENTS} (40)"
     more.click().run()
-    asked = [params for name, params in client.asked if name == "score_comments nps"]
+    asked = [params for name, params in client.asked if name == "/v1/scores/nps/comments"]
     assert asked[-1]["limit"] == 8
     assert "comment number 7" in html_of(page)
 
@@ -110,16 +91,12 @@ def test_slice_without_scores_still_shows_themes():
     [
         (UnreachableError("no answer: sottovoce serve"), strings.UNREACHABLE_TITLE),
         (AnswerError("the database is empty"), strings.UNREACHABLE_TITLE),
-        (RefusedError("this key is unknown"), strings.NO_KEY_TITLE),
+        (RefusedError("this key is unknown"), strings.REFUSED_TITLE),
     ],
 )
 def test_errors_name_the_next_step(error: Exception, title: str):
     client = FakeApi()
-
-    def fail(_params):
-        raise error
-
-    client.scores = fail  # type: ignore[method-assign]
+    client.answers["/v1/scores"] = error
     html = html_of(run(client))
     assert title in html
     assert str(error) in html
@@ -142,9 +119,9 @@ def test_page_drives_the_real_api_in_process(sqlite_store: Store, vault: Vault):
     assert "Sales-delivery mismatch" in html
     assert "<script" not in html
     refused = html_of(run(Client(f"http://{uuid4().hex}", "sv_wrong", transport=transport)))
-    assert strings.NO_KEY_TITLE in refused
+    assert strings.REFUSED_TITLE in refused
 
 
 def test_client_says_when_nobody_answers():
     with pytest.raises(UnreachableError, match="sottovoce serve"):
-        Client("http://127.0.0.1:9", "sv_x").scores({})
+        Client("http://127.0.0.1:9", "sv_x").read("/v1/scores", ScoresOut, {})

@@ -1,0 +1,12 @@
+"""account."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("account", filters, None)
+
+
+frame.show(render)

@@ -1,0 +1,12 @@
+"""accounts."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("accounts", filters, None)
+
+
+frame.show(render)

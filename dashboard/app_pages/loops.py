@@ -1,0 +1,12 @@
+"""loops."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("loops", filters, None)
+
+
+frame.show(render)

@@ -1,0 +1,12 @@
+"""map."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("map", filters, None)
+
+
+frame.show(render)

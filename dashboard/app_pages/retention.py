@@ -1,0 +1,12 @@
+"""retention."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("retention", filters, None)
+
+
+frame.show(render)

@@ -1,0 +1,12 @@
+"""search."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("search", filters, None)
+
+
+frame.show(render)

@@ -1,0 +1,12 @@
+"""theme."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("theme", filters, None)
+
+
+frame.show(render)

@@ -1,0 +1,12 @@
+"""themes."""
+
+from dashboard import frame
+from dashboard.filters import Filters
+
+
+def render(filters: Filters) -> None:
+    """Draw the page."""
+    frame.head("themes", filters, None)
+
+
+frame.show(render)
