@@ -12,14 +12,19 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.errors import ForbiddenError, NotModifiedError, ParameterError, RateError, UnauthorizedError
-from api.kept import NEVER_KEPT, data_key, kept_of
+from api.kept import NEVER_KEPT, data_key, kept_of, version_of
+from api.oidc import Issuer, looks_like_token
+from data.store.repositories import persons
 from data.store.repositories.keys import USE_WRITTEN_EVERY, KeyInfo, find_key, note_use
-from data.store.unit_of_work import Store
+from data.store.unit_of_work import Session, Store
 from data.store.version import DataVersion
 
 # What is kept of a key, roughly: a hundred accounts.
 KEY_BYTES = 8_192
-_bearer = HTTPBearer(auto_error=False, description="A key that `sottovoce key create` made.")
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="A key that `sottovoce key create` made, or the token of a person's own sign-in (OpenID Connect).",
+)
 
 
 def get_store(request: Request) -> Store:
@@ -48,23 +53,36 @@ class KeyUse:
             if last is not None and now - last < USE_WRITTEN_EVERY.total_seconds():
                 return
             self._written[key_id] = now
-        if not self._version.aside(lambda session: note_use(session, key_id, now=self._clock())):
+        if not self._version.aside(lambda session: self._write(session, key_id)):
             with self._lock:
                 self._written.pop(key_id, None)
+
+    def _write(self, session: Session, key_id: str) -> None:
+        if key_id.startswith(persons.PREFIX):
+            persons.note_person(session, key_id.removeprefix(persons.PREFIX), now=self._clock())
+        else:
+            note_use(session, key_id, now=self._clock())
 
 
 def get_caller(
     request: Request, store: StoreDep, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> KeyInfo:
-    """Give the key that the caller shows.
+    """Give the key that the caller shows, or the person whose sign-in it shows, as a key of theirs.
 
     Raises:
-        UnauthorizedError: There is none, or it is unknown or revoked.
+        UnauthorizedError: There is none, or it is unknown, revoked, ended or not good.
+        ForbiddenError: The issuer has not verified whose address this is.
+        StrangerError: The person may read nothing.
+        NotReadyError: Sign-ins can't be checked now.
         RateError: It asks more often than it may.
     """
     if shown is None:
         raise UnauthorizedError("no key: send `Authorization: Bearer KEY`; `sottovoce key create` makes one")
-    key = _find(request, store, shown.credentials)
+    issuer: Issuer | None = request.app.state.issuer
+    if issuer is not None and looks_like_token(shown.credentials):
+        key = _find_person(request, store, issuer, shown.credentials)
+    else:
+        key = _find(request, store, shown.credentials)
     if key is None:
         raise UnauthorizedError("this key is unknown or revoked: `sottovoce key create` makes a new one")
     wait_s = request.app.state.buckets.take(key.key_id)
@@ -86,6 +104,17 @@ def _find(request: Request, store: Store, secret: str) -> KeyInfo | None:
     return kept_of(request).get(
         data_key(request, "caller", of_secret), find, size=lambda found: NEVER_KEPT if found is None else KEY_BYTES
     )
+
+
+def _find_person(request: Request, store: Store, issuer: Issuer, token: str) -> KeyInfo:
+    """Find whose token it is; each is checked, and what its person may do is known until anything is committed."""
+    signed_in, today = issuer.read(token), request.app.state.clock().date()
+
+    def find() -> KeyInfo:
+        with store.read() as session:
+            return persons.find_person(session, signed_in.email, roles=signed_in.roles, today=today)
+
+    return kept_of(request).get(data_key(request, "person", signed_in, today), find, size=lambda _: KEY_BYTES)
 
 
 CallerDep = Annotated[KeyInfo, Depends(get_caller)]
@@ -143,7 +172,7 @@ def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
         return
     asked = sorted(request.query_params.multi_items())
     parts = (
-        request.app.state.data_version.read(),
+        version_of(request),
         request.app.state.settings,
         request.url.path,
         wants_csv(request),
@@ -164,7 +193,7 @@ def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
 _CLOCKS = ("/v1/loops",)
 _CLOCKS_LAST = ("/diagnosis",)
 # Answers that are the key's own, whatever other keys with its role and accounts get.
-_OWN = ("/v1/views", "/v1/jobs")
+_OWN = ("/v1/views", "/v1/jobs", "/v1/me")
 
 
 def _besides(request: Request, caller: KeyInfo) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from api.kept import Kept
 from api.limits import Buckets
 from api.mcp import McpRoute
 from api.observe import Metrics, Observe
+from api.oidc import Issuer
 from api.routers import (
     accounts,
     comments,
@@ -38,10 +39,12 @@ from api.routers import (
     quarantine,
     retention,
     runs,
+    sample,
     scores,
     slices,
     taxonomy,
     themes,
+    timeline,
     views,
 )
 from api.settings import ApiSettings
@@ -53,7 +56,8 @@ from data.store.version import DataVersion
 
 DESCRIPTION = """What customers say, by theme, role and stage: each score with the comments under it.
 
-Every route under `/v1` wants `Authorization: Bearer KEY` (`sottovoce key create` makes one). Every list has a stable
+Every route under `/v1` wants `Authorization: Bearer KEY` (`sottovoce key create` makes one), or the token of a person's
+own sign-in in its place where the operator set one up. Every list has a stable
 order and a cursor, and comes whole as CSV with `Accept: text/csv` or `.csv` behind its address; a text in it that a
 spreadsheet would read as a formula (it begins with = + - @, a tab or a line's end) has a `'` in front. Every answer
 says the period it looks at (`as_of`, `since`, `window=90d` or `period=2026-Q3`). Reads have an ETag. A parameter that
@@ -106,6 +110,7 @@ def create_app(
     app.state.services = services or Services()
     app.state.data_version = DataVersion(store)
     app.state.kept = Kept()
+    app.state.issuer = Issuer(settings.oidc) if settings.oidc else None
     app.state.key_use = KeyUse(app.state.data_version, clock)
     app.state.buckets = Buckets(settings.rate_per_s, settings.rate_burst)
     errors.install(app)
@@ -115,6 +120,7 @@ def create_app(
     for router in (
         accounts.router,
         diagnosis.router,
+        timeline.router,
         # Before the themes: their last part of an address is a theme's key.
         counts.router,
         themes.router,
@@ -134,6 +140,7 @@ def create_app(
         taxonomy.router,
         jobs.router,
         runs.router,
+        sample.router,
         quarantine.router,
         imports.mappings_router,
     ):

@@ -66,6 +66,7 @@ def _card(
         groups=[GroupScore(group=one.group, score=_score(one)) for one in groups],
         comments_total=len(found) if found is not None else None,
         comments=[CommentOut.model_validate(one) for one in shown],
+        wrote=len(find_comments(session, filters, CommentQuery(scale=_scale(row)))) if comments else None,
         themes=[ThemeShareOut.model_validate(one) for one in themes],
     )
 

@@ -1,6 +1,6 @@
 """Put a diagnosis together for a reader: every figure with n and interval, every statement with its ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import lru_cache
@@ -50,16 +50,20 @@ from cx.fusion import Direction
 from cx.scores import Score
 from cx.standing import FLAGGED
 from data.store.queries.diagnosis import MOST_DISCOVERED, VERBATIMS, Diagnosis
-from data.store.queries.matches import MismatchMention
+from data.store.queries.matches import LEAST_SIMILARITY, MismatchMention
 
 # Ids of each kind shown beside one statement or figure.
 MOST_IDS = 50
 # Commitments named beside one mention.
 NEAREST = 3
+# Asked for once: pydantic looks a class's fields up each time.
+_HEAD = tuple(AccountHeadOut.model_fields)
+_COUNTED = tuple(name for name in UseOut.model_fields if name not in ("share", "review_notes"))
 
 
 def diagnosis_out(found: Diagnosis, *, clock: datetime) -> DiagnosisOut:
     """Show a diagnosis; `clock` is the time that loops run by."""
+    said = {key: CommentOut.model_validate(row) for key, row in found.words.items()}
     return DiagnosisOut(
         account=_head(found),
         period=period_of(found.now),
@@ -68,13 +72,13 @@ def diagnosis_out(found: Diagnosis, *, clock: datetime) -> DiagnosisOut:
         statements=[_statement(one) for one in found.statements],
         steps=[StepOut(**{**asdict(one), **_kept(one.comment_ids, one.other_ids)}) for one in found.steps],
         scores=_scores(found),
-        themes=[_theme(found, use) for use in found.themes],
-        discovered=[_theme(found, use) for use in found.discovered[:MOST_DISCOVERED]],
+        themes=[_theme(found, use, said) for use in found.themes],
+        discovered=[_theme(found, use, said) for use in found.discovered[:MOST_DISCOVERED]],
         mismatch=_mismatch(found),
         fusion=_fusion(found),
         risks=_risks(found),
         contradictions=[
-            ContradictionOut(**asdict(one), comment=_comment(found, one.comment_id)) for one in found.contradictions
+            ContradictionOut(**asdict(one), comment=said.get(one.comment_id)) for one in found.contradictions
         ],
         loops=[loop_out(view, clock) for view in found.loops],
         changes=_changes(found),
@@ -84,7 +88,7 @@ def diagnosis_out(found: Diagnosis, *, clock: datetime) -> DiagnosisOut:
 
 
 def _head(found: Diagnosis) -> AccountHeadOut:
-    row = {name: getattr(found.account, name) for name in AccountHeadOut.model_fields if hasattr(found.account, name)}
+    row = {name: getattr(found.account, name) for name in _HEAD if hasattr(found.account, name)}
     return AccountHeadOut(**row, success_manager=found.manager, last_heard=found.last_heard)
 
 
@@ -175,11 +179,10 @@ def _group(found: Diagnosis, one: AccountScore, **group: str | None) -> GroupFig
 
 
 def _use(one: Uses) -> UseOut:
-    counts = {name: getattr(one, name) for name in UseOut.model_fields if name not in ("share", "review_notes")}
-    return UseOut(**counts, share=_figure(one.share), review_notes=one.notes)
+    return UseOut(**{name: getattr(one, name) for name in _COUNTED}, share=_figure(one.share), review_notes=one.notes)
 
 
-def _theme(found: Diagnosis, use: ThemeUse) -> DiagnosisThemeOut:
+def _theme(found: Diagnosis, use: ThemeUse, said: Mapping[str, CommentOut]) -> DiagnosisThemeOut:
     now = use.now
     shown = [*now.comment_ids[:VERBATIMS], *now.note_ids[:VERBATIMS]]
     return DiagnosisThemeOut(
@@ -195,13 +198,8 @@ def _theme(found: Diagnosis, use: ThemeUse) -> DiagnosisThemeOut:
         q=use.q,
         comment_ids=list(now.comment_ids[:MOST_IDS]),
         note_ids=list(now.note_ids[:MOST_IDS]),
-        verbatims=[words for key in shown if (words := _comment(found, key)) is not None],
+        verbatims=[said[key] for key in shown if key in said],
     )
-
-
-def _comment(found: Diagnosis, comment_id: str) -> CommentOut | None:
-    row = found.words.get(comment_id)
-    return None if row is None else CommentOut.model_validate(row)
 
 
 def _mismatch(found: Diagnosis) -> MismatchAtAccountOut:
@@ -226,6 +224,7 @@ def _mismatch(found: Diagnosis) -> MismatchAtAccountOut:
             )
             for one in found.commitments
         ],
+        least_similarity=LEAST_SIMILARITY,
         **_refs(found, facts.ids),
     )
 

@@ -29,6 +29,7 @@ from data.store.queries.errors import QueryError
 from data.store.repositories.corrections import CorrectionConflictError, CorrectionError
 from data.store.repositories.idempotency import RepeatedKeyError
 from data.store.repositories.keys import KeyRequestError
+from data.store.repositories.persons import StrangerError
 from data.store.repositories.uploads import UploadStateError
 from data.store.repositories.views import ViewLimitError
 
@@ -41,7 +42,7 @@ class ApiError(Exception):
 
 
 class UnauthorizedError(ApiError, PermissionError):
-    """No key, or one that is unknown or revoked."""
+    """No key, one that is unknown or revoked, or a sign-in that is not good or has ended."""
 
 
 class ForbiddenError(ApiError, PermissionError):
@@ -58,6 +59,10 @@ class ParameterError(ApiError, ValueError):
 
 class PreconditionError(ApiError, RuntimeError):
     """What the caller changed is not what is there now, or it does not say what it changed."""
+
+
+class NotEmptyError(ApiError, RuntimeError):
+    """The sample is asked for where there is data."""
 
 
 class RateError(ApiError, RuntimeError):
@@ -114,6 +119,7 @@ STATUS: dict[type[Exception], int] = {
     CursorError: 400,
     ParameterError: 422,
     PreconditionError: 412,
+    NotEmptyError: 409,
     RateError: 429,
     NotModifiedError: 304,
     NotReadyError: 503,
@@ -130,6 +136,7 @@ STATUS: dict[type[Exception], int] = {
     SecretError: 503,
     ShippedFileError: 500,
     KeyRequestError: 422,
+    StrangerError: 403,
     RepeatedKeyError: 422,
     UploadStateError: 409,
     ViewLimitError: 409,

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from api.schemas.base import Period
 from api.schemas.comments import CommentOut
 from api.schemas.journey import (
+    JourneyAgentOut,
     JourneyMismatchCellOut,
     JourneyMismatchOut,
     JourneyOut,
@@ -20,7 +21,7 @@ from cx.stages import GAP, THEATRE, StageCoverage, StageSignals, stage_coverage
 from cx.wording import counted, listed, sentence, spoken
 from data.store.queries.comments import CommentRow, read_comments
 from data.store.queries.counts import Counts, theme_counts
-from data.store.queries.journey import StageHeard, complaints, count_accounts, staff_names, stages_heard
+from data.store.queries.journey import StageHeard, agent_names, complaints, count_accounts, staff_names, stages_heard
 from data.store.queries.scores import ScoreRow, scores
 from data.store.queries.slices import UNKNOWN, Slice
 from data.store.unit_of_work import Session
@@ -37,6 +38,7 @@ def journey(session: Session, filters: Slice, *, comments: int) -> JourneyOut:
     covered = stage_coverage([_signals(stage, one) for stage, one in heard.items()], staff, accounts=accounts)
     words = {row.pk: row for row in read_comments(session, filters, [pk for one in heard.values() for pk in one.pks])}
     scored = scores(session, filters, group_by=("stage",))
+    agents = _agents(session, filters)
     mismatch = _mismatch(session, filters, ("stage",))
     cells = _mismatch(session, filters, ("stage", "role"))
     stages = [
@@ -45,6 +47,7 @@ def journey(session: Session, filters: Slice, *, comments: int) -> JourneyOut:
             heard.get(one.row.stage) or StageHeard(),
             words,
             scored,
+            agents.get(one.row.stage, []),
             mismatch.get((one.row.stage,), Counts()),
         )
         for one in covered
@@ -82,6 +85,7 @@ def _stage(
     heard: StageHeard,
     words: Mapping[int, CommentRow],
     scored: Sequence[ScoreRow],
+    agents: list[JourneyAgentOut],
     mismatch: Counts,
 ) -> JourneyStageOut:
     return JourneyStageOut(
@@ -103,10 +107,24 @@ def _stage(
         acted=None if one.acted is None else ValueOut.model_validate(one.acted),
         reading=one.reading,
         scores=[_score(row) for row in scored if row.group["stage"] == one.row.stage],
+        agents=agents,
         comments_total=heard.comments,
         comments=[CommentOut.model_validate(words[pk]) for pk in heard.pks if pk in words],
         mismatch=_counts(mismatch),
     )
+
+
+def _agents(session: Session, filters: Slice) -> dict[str, list[JourneyAgentOut]]:
+    """Give the CSAT of the vendor's people by stage, most answers first; answers that name nobody stay out."""
+    rows = [row for row in scores(session, filters, group_by=("stage", "agent")) if row.type == "csat"]
+    named = sorted((row for row in rows if row.group["agent"] != UNKNOWN), key=lambda row: -row.score.n)
+    names = agent_names(session, {row.group["agent"] for row in named})
+    found: dict[str, list[JourneyAgentOut]] = {}
+    for row in named:
+        agent = row.group["agent"]
+        one = JourneyAgentOut(**_score(row).model_dump(), agent_id=agent, name=names.get(agent))
+        found.setdefault(row.group["stage"], []).append(one)
+    return found
 
 
 def _score(row: ScoreRow) -> JourneyScoreOut:

@@ -12,8 +12,8 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 T = TypeVar("T")
-# All that is kept, and how many tables are counted at once: each takes up to 100 MiB while it is.
-MOST_BYTES, AT_ONCE = 24 << 20, 2
+# All that a process keeps, and how many tables are counted at once: each takes up to 100 MiB while it is.
+MOST_BYTES, AT_ONCE = 8 << 20, 1
 # The size of what is not to be kept.
 NEVER_KEPT = 1 << 62
 
@@ -79,7 +79,16 @@ def kept_of(request: Request) -> Kept:
 
 def data_key(request: Request, *parts: Hashable) -> Hashable:
     """Make a key that goes with the data's version; ask for it before reading what it is to stand for."""
-    return (request.app.state.data_version.read(), *parts)
+    return (version_of(request), *parts)
+
+
+def version_of(request: Request) -> str:
+    """Give the data's version as a question that changes nothing found it, once; another one asks each time."""
+    version: str | None = getattr(request.state, "data_version", None)
+    if version is None or request.method != "GET":
+        version = request.app.state.data_version.read()
+        request.state.data_version = version
+    return version
 
 
 def kept_answer(request: Request, make: Callable[[], BaseModel]) -> Response:

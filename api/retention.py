@@ -8,10 +8,19 @@ from urllib.parse import quote, urlencode
 
 from api.errors import ParameterError
 from api.schemas.base import Period
-from api.schemas.retention import AccountQuarterOut, LeftOut, QuarterScoreOut, RetentionOut
+from api.schemas.retention import (
+    AccountQuarterOut,
+    ChurnBandOut,
+    LeftOut,
+    QuarterScoreOut,
+    RetentionOut,
+    UnderLineOut,
+    UnderOut,
+)
+from cx.churn_bands import churn_bands
 from cx.committee_score import DEFAULT_WEIGHTS, EQUAL_WEIGHTS
 from cx.quarters import AccountQuarter, in_currency, last_finished, quarter_of, quarters_after
-from cx.retention_study import SEED, Left, fingerprint, left, study
+from cx.retention_study import SEED, Left, fingerprint, left, standings, study
 from cx.wording import counted, sentence
 from data.store.queries.comment_pages import comment_ids
 from data.store.queries.retention import QuarterBook, detractor_comments, quarter_book
@@ -19,7 +28,7 @@ from data.store.queries.slices import Slice
 from data.store.repositories.retention import kept_study
 from data.store.unit_of_work import Session
 
-SHOWN_LEFT, IDS_EACH = 100, 5
+SHOWN_LEFT, SHOWN_UNDER, IDS_EACH = 100, 100, 5
 # Ten years: more than anybody's accounts go back, and a bound on the work of an answer.
 MOST_QUARTERS = 40
 # The filters of a slice that go into an address, by the name of the parameter.
@@ -131,6 +140,8 @@ def retention_out(session: Session, asked: Asked, *, keep: Keep) -> RetentionOut
         retention=found["retention"],
         quarters=_with_words(session, asked, found["quarters"], book.rows),
         left=_left(session, asked, gone, book),
+        bands=[ChurnBandOut.model_validate(one) for one in churn_bands(book.rows)],
+        under=_under(session, asked, book, line=found["lines"][0]["line"]["line"]),
     )
 
 
@@ -220,6 +231,31 @@ def _left(session: Session, asked: Asked, gone: Sequence[Left], book: QuarterBoo
             )
         )
     return shown
+
+
+def _under(session: Session, asked: Asked, book: QuarterBook, *, line: float) -> UnderLineOut:
+    """Show who is under the line now: with the quarter that runs, where one does."""
+    running = quarters_after(asked.last, 1)
+    books, last = [book], asked.last
+    if running <= asked.filters.as_of.date():
+        books, last = [book, read_book(session, replace(asked, first=running, last=running))], running
+    now = standings([row for one in books for row in one.rows], last=last)
+    under = [one for one in now if one.nps < line]
+    shown = {one.account: one for one in under[:SHOWN_UNDER]}
+    first = min((one.nps_quarter for one in shown.values()), default=last)
+    said = detractor_comments(session, asked.filters, first=first, last=last, accounts=shown) if shown else {}
+    names = {key: name for one in books for key, name in one.names.items()}
+    answers = {key: n for one in books for key, n in one.scores.answers.items()}
+    items = [
+        UnderOut(
+            **asdict(one),
+            name=names.get(one.account, one.account),
+            answers=answers.get((one.account, one.nps_quarter), 0),
+            comments=len(said.get((one.account, one.nps_quarter), ())),
+        )
+        for one in shown.values()
+    ]
+    return UnderLineOut(line=line, heard=len(now), n=len(under), items=items)
 
 
 def _before(said: Mapping[tuple[str, date], Sequence[int]], gone: Left) -> list[int]:

@@ -8,6 +8,23 @@ MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
+class OidcSettings:
+    """Whose sign-ins the API takes (OpenID Connect), and how it knows who they are.
+
+    `issuer` is its address, to the letter as it names itself in its tokens; `audiences` are the client ids that tokens
+    may be made for. `email_claim` holds the person's address; `email_trusted`: the issuer gives addresses to its own
+    people only and does not say `email_verified`. `roles` are (value, role) of the claim `role_claim`.
+    """
+
+    issuer: str
+    audiences: tuple[str, ...]
+    email_claim: str = "email"
+    email_trusted: bool = False
+    role_claim: str = "groups"
+    roles: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class ApiSettings:
     """Settings of the API.
 
@@ -15,6 +32,7 @@ class ApiSettings:
     `rate_burst` at once after a rest; 0 a second is no limit. `max_body_bytes`: the largest body of a request,
     `max_batch_bytes` of a batch of comments, `max_upload_bytes` of a file. `max_connections`: served at once.
     `metrics_folder`: where several processes keep the counts of `/metrics` together; empty: there is one process.
+    `oidc`: people's own sign-ins are taken beside keys.
     """
 
     anonymous_min_group: int = DEFAULT_MIN_GROUP
@@ -26,3 +44,4 @@ class ApiSettings:
     max_upload_bytes: int = 200 * MIB
     max_connections: int = 1000
     metrics_folder: str = ""
+    oidc: OidcSettings | None = None

@@ -18,6 +18,7 @@ def counts_table(dimensions: Sequence[str]) -> Table[CountRowOut]:
     """A line a group: the theme in columns of its own, the other dimensions, counts, money, when, and a comment."""
     others = [name for name in dimensions if name != "theme"]
     by_theme = "theme" in dimensions
+    named = ("account_name",) if "account" in dimensions else ()
 
     def rows(one: CountRowOut) -> Iterable[Sequence[object]]:
         theme = [getattr(one.theme, name, None) for name in _THEME] if by_theme else []
@@ -26,13 +27,14 @@ def counts_table(dimensions: Sequence[str]) -> Table[CountRowOut]:
             [
                 *theme,
                 *(one.group[name] for name in others),
+                *(getattr(one, name) for name in named),
                 *counts,
                 *_money(one),
                 *(getattr(one, name) for name in _SEEN),
             ]
         ]
 
-    header = [*(_THEME if by_theme else ()), *(f"by_{name}" for name in others), *_COUNTS, *_MONEY, *_SEEN]
+    header = [*(_THEME if by_theme else ()), *(f"by_{name}" for name in others), *named, *_COUNTS, *_MONEY, *_SEEN]
     return Table(header, rows)
 
 

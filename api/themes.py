@@ -22,9 +22,9 @@ from api.schemas.themes import (
 )
 from cx.emergence import Emergence
 from cx.trend import Trend
-from data.store.queries.comment_pages import evidence, find_comments, page_of
+from data.store.queries.comment_pages import evidence, find_comments, first_and_last, page_of
 from data.store.queries.comments import CommentQuery
-from data.store.queries.counts import Counts, count_groups
+from data.store.queries.counts import Counts
 from data.store.queries.histories import ALERT_WEEKS, TREND_WEEKS, theme_alerts, theme_trends
 from data.store.queries.inputs import inputs_of
 from data.store.queries.lineage import lineage, neighbours
@@ -85,16 +85,16 @@ def theme_detail(
     own = [ThemeOut.model_validate(row) for row in rows if row.info.key == info.key]
     plain = own[0] if own else _silent(info)
     ever = replace(filters, since=None)
-    seen = count_groups(session, ever, kind=info.kind, theme_keys=(info.key,), with_money=False, with_spoken=True)
-    spoken = seen.spoken(seen.keys("theme").index(info.key)) if len(seen) == 1 else None
+    theirs = CommentQuery(theme_key=info.key, voice="customer")
+    first_seen, last_seen = first_and_last(find_comments(session, ever, theirs)) or (None, None)
     alerts = alerts_out(session, filters, alerts_of(request, session, filters, info.kind), info.kind)
     nearest, parent, children = neighbours(session, info, filters=filters)
-    query = CommentQuery(theme_key=info.key, order="detractors", voice="customer")
-    words = page_of(session, filters, find_comments(session, filters, query), limit=VERBATIMS)
+    found = find_comments(session, filters, replace(theirs, order="detractors"))
+    words = page_of(session, filters, found, limit=VERBATIMS)
     return ThemeDetail(
         **dict(plain),
-        first_seen=spoken.first if spoken else None,
-        last_seen=spoken.last if spoken else None,
+        first_seen=first_seen,
+        last_seen=last_seen,
         change=_change(request, session, filters, info),
         lineage=[LineageOut.model_validate(step) for step in lineage(session, info.key, filters=filters)],
         nearest=NearThemeOut.model_validate(nearest) if nearest else None,

@@ -5,6 +5,7 @@ Source: DOMAIN "Scores and comments belong together": never across unlike scales
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cx.answers import Answer
 from cx.scores import Scale, Score, score_band, score_of_clusters, sum_clusters
@@ -66,12 +67,14 @@ def points(score: float, scale: Scale) -> float:
     if scale.type == "ces":
         return score
     # The top two boxes don't depend on where the flag line lies.
-    band = score_band(score, scale if scale.type == "nps" else replace(scale, flag_line=_outside(scale)))
+    band = score_band(score, scale if scale.type == "nps" else _without_line(scale))
     return float(band) if scale.type == "nps" else float(band > 0)
 
 
-def _outside(scale: Scale) -> float:
-    return scale.low - 1 if scale.high_is_good else scale.high + 1
+@lru_cache(maxsize=1024)
+def _without_line(scale: Scale) -> Scale:
+    """Give a scale whose line no answer reaches. Made once: every answer asks for it."""
+    return replace(scale, flag_line=scale.low - 1 if scale.high_is_good else scale.high + 1)
 
 
 def _score(answers: Sequence[Answer], scale: Scale) -> Score:

@@ -63,6 +63,18 @@ class Left:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where an account that is still here stands: its latest NPS of this quarter or the four before, ARR at the end."""
+
+    account: str
+    segment: str | None
+    nps: float
+    nps_quarter: date
+    arr: float
+    currency: str
+
+
+@dataclass(frozen=True)
 class Study:
     """All of it. `accounts`: with ARR or an NPS in any of the quarters."""
 
@@ -140,6 +152,27 @@ def left(rows: Iterable[AccountQuarter]) -> list[Left]:
                 )
             )
     return sorted(found, key=lambda one: (-one.quarter.toordinal(), one.account))
+
+
+def standings(rows: Iterable[AccountQuarter], *, last: date) -> list[Standing]:
+    """List the accounts that were heard within the line's memory and have not left, the lowest NPS first.
+
+    `last` is the newest quarter of the rows, over or not. Answers: who is under the line today (CX leader, CSM)?
+    """
+    by_account: dict[str, list[AccountQuarter]] = defaultdict(list)
+    for row in rows:
+        by_account[row.account].append(row)
+    oldest = quarters_after(last, -MEMORY_QUARTERS)
+    found = []
+    for history in by_account.values():
+        ordered = sorted(history, key=lambda row: row.quarter)
+        heard = next((row for row in reversed(ordered) if row.nps is not None and row.quarter >= oldest), None)
+        paid = next((row for row in reversed(ordered) if row.start > 0), None)
+        if heard is None or heard.nps is None or (paid is not None and paid.gone):
+            continue
+        arr, currency = (0.0, heard.currency) if paid is None else (paid.end, paid.currency)
+        found.append(Standing(heard.account, heard.segment, heard.nps, heard.quarter, arr, currency))
+    return sorted(found, key=lambda one: (one.nps, -one.arr, one.account))
 
 
 def fingerprint(

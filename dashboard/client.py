@@ -43,6 +43,10 @@ class AnswerError(ClientError, RuntimeError):
     """The API answered with a problem."""
 
 
+class StaleError(AnswerError):
+    """Somebody else changed what this change was made from."""
+
+
 class Api(Protocol):
     """What a page asks. `identity` tells callers apart that may see different things."""
 
@@ -164,7 +168,7 @@ def _problem(answer: httpx.Response) -> ClientError:
         detail = Problem.model_validate_json(answer.content).detail
     except ValueError:
         detail = f"status {answer.status_code}"
-    kinds = {401: RefusedError, 403: RefusedError, 404: MissingError}
+    kinds = {401: RefusedError, 403: RefusedError, 404: MissingError, 412: StaleError}
     return kinds.get(answer.status_code, AnswerError)(detail)
 
 

@@ -17,6 +17,12 @@ def signed(value: float) -> str:
     return f"{'+' if rounded > 0 else MINUS if rounded < 0 else ''}{abs(rounded)}"
 
 
+def signed_decimal(value: float) -> str:
+    """Write a number with its sign and one decimal: +4.5, −2.7, 0.0."""
+    rounded = round(value, 1) + 0.0
+    return f"{'+' if rounded > 0 else MINUS if rounded < 0 else ''}{abs(rounded):.1f}"
+
+
 def one_decimal(value: float) -> str:
     """Write a number with one decimal: 3.9."""
     return f"{MINUS if value < 0 else ''}{abs(value):.1f}"

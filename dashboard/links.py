@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from dashboard import paper
 from dashboard.filters import Filters, current_filters, write_filters
 from dashboard.look import text
 
@@ -12,6 +13,8 @@ JOURNEY, MAP, LOOPS, RETENTION, SEARCH, DATA = "journey", "map", "loops", "reten
 
 def href(page: str, filters: Filters | None = None, **more: str | int | None) -> str:
     """Give the address of a page with filters (those in force) and the page's own parameters."""
+    if paper.current() is not None:
+        return ""
     wanted: Mapping[str, str] = write_filters(current_filters() if filters is None else filters)
     own = {name: str(value) for name, value in more.items() if value not in (None, "")}
     query = urlencode({**wanted, **own})
@@ -24,7 +27,9 @@ def link(label: str, address: str, *, css: str = "", title: str = "") -> str:
 
 
 def anchor(html: str, address: str, *, css: str = "", title: str = "") -> str:
-    """Write a link around a piece of HTML whose texts were escaped."""
+    """Write a link around a piece of HTML whose texts were escaped; on paper the piece alone."""
+    if paper.current() is not None:
+        return html
     said = f' title="{text(title)}" aria-label="{text(title)}"' if title else ""
     return f'<a class="{("go " + css).strip()}" href="{text(address)}" target="_self"{said}>{html}</a>'
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import paper
+
 CSS = Path(__file__).parent / "theme.css"
 MODES = ("light", "dark")
 
@@ -31,17 +33,29 @@ def current_mode() -> str:
 
 def install() -> None:
     """Put the style sheet on the page, with what Streamlit's own buttons need of the mode's colours."""
-    action = palette(current_mode())["action"]
-    st.html(f"<style>{style_sheet()}\n:root {{ --sv-action: {action}; }}</style>")
+    colours = " ".join(f"--sv-{name}: {value};" for name, value in palette(current_mode()).items())
+    st.html(f"<style>{style_sheet()}\n:root {{ {colours} }}</style>")
 
 
 def block(html: str) -> None:
     """Show a piece of ours. Whatever came from a customer must have gone through `text` before."""
+    written = paper.current()
+    if written is not None:
+        written.blocks.append(html)
+        return
     st.html(f'<div class="sv sv-{current_mode()}">{html}</div>')
 
 
 # Controls that turn the direction of text or hide it (Unicode TR 9 and 36), and other invisible marks.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def prose(value: str) -> str:
+    """Make a sentence of the API harmless, its figures kept in one piece: "25 %" and "n 5" stay on a line."""
+    return _FIGURE.sub("\u00a0", text(value))
+
+
+_FIGURE = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?=\d)")
 
 
 def text(value: str) -> str:

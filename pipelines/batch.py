@@ -8,7 +8,7 @@ from data.store.repositories import quarantine
 from data.store.repositories.imports import ImportContext, Incoming, Outcome, Problem, write_rows
 from data.store.vault import Vault
 from pipelines.fields import ID_FIELD
-from pipelines.plan import Plan
+from pipelines.plan import Decision, Plan
 from pipelines.readers.table import RawRow
 from pipelines.rows import Broken, broken, content_hash, identified, incoming, raw_json, read_row, row_key
 from pipelines.seen import SeenRows
@@ -35,6 +35,14 @@ def store_batch(
     for index, row, outcome in zip(places, rows, outcomes, strict=True):
         final[index] = _judged(plan, row, outcome)
     return final
+
+
+def put_survey(session: Any, decision: Decision, file: str, context: ImportContext) -> None:  # noqa: ANN401
+    """Store the survey that a file's answers belong to, where there is none yet."""
+    if decision.new_survey:
+        values = decision.new_survey
+        row = Incoming(values, f"{file}#survey", content_hash(values, context.vault))
+        write_rows(session, "surveys", [row], context)
 
 
 def _judged(plan: Plan, row: Incoming, outcome: Outcome) -> Result:

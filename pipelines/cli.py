@@ -206,10 +206,11 @@ def demo(
 ) -> None:
     """Import the shipped sample, analyse it, report, and serve API and dashboard."""
     from pipelines import demo as steps
+    from pipelines.sample import VENDOR_NAMES
     from pipelines.terminal import progress_display
 
     settings = open_settings()
-    settings = settings.model_copy(update={"vendor_names": settings.vendor_names or steps.VENDOR_NAMES})
+    settings = settings.model_copy(update={"vendor_names": settings.vendor_names or VENDOR_NAMES})
     console = open_console()
     with progress_display(console) as progress:
         bench = replace(open_bench(settings), progress=progress)
@@ -233,8 +234,14 @@ def _server(bench: "Bench", host: str, port: int) -> "Iterator[Server]":
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         from api.serve import make_server
 
-        app = _api(bench, metrics_folder=folder if processes > 1 else "")
-        yield make_server(app, host=host, port=port, processes=processes)
+        yield make_server(
+            lambda: _api(bench, metrics_folder=folder if processes > 1 else ""),
+            bench.store,
+            host=host,
+            port=port,
+            processes=processes,
+            max_connections=bench.settings.max_connections,
+        )
 
 
 def _api(bench: "Bench", *, metrics_folder: str = "") -> "FastAPI":

@@ -8,13 +8,10 @@ from data.store.repositories.keys import create_key, find_key
 from pipelines.ingest import import_path
 from pipelines.reading.report import short_report
 from pipelines.run import run
-from pipelines.settings import DATA
+from pipelines.sample import SAMPLE
 from pipelines.stage import Bench
 from pipelines.terminal import import_line
 
-SAMPLE = DATA / "sample"
-# The vendor of the sample: its name and its product's are not people.
-VENDOR_NAMES = "Quillmere,Quill,Q"
 KEY_NAME = "demo"
 
 

@@ -11,13 +11,11 @@ from data.store.repositories import mappings, quarantine
 from data.store.repositories.bulk import chunks
 from data.store.repositories.imports import (
     ImportContext,
-    Incoming,
     count_stubs,
     known_surveys,
     survey_types,
-    write_rows,
 )
-from pipelines.batch import aside, store_batch
+from pipelines.batch import aside, put_survey, store_batch
 from pipelines.errors import InputFileError
 from pipelines.fields import ID_FIELD, KINDS
 from pipelines.import_report import FileReport, ImportReport
@@ -25,7 +23,7 @@ from pipelines.mapping import header_hash, kind_of_stem
 from pipelines.plan import Decision, Plan, Wishes, decide, wishes_of
 from pipelines.readers.detect import SUFFIXES, open_table
 from pipelines.readers.table import RawRow, Table
-from pipelines.rows import Broken, content_hash
+from pipelines.rows import Broken
 from pipelines.seen import SeenRows
 from pipelines.stage import Bench
 
@@ -149,10 +147,7 @@ class _FileImport:
         """Store what must be there before the first row: the survey, the mapping, the marks of a new check."""
         now, plan = self._context.now, decision.plan
         with self._bench.store.write() as session:
-            if decision.new_survey:
-                values = decision.new_survey
-                row = Incoming(values, f"{table.path.name}#survey", content_hash(values, self._context.vault))
-                write_rows(session, "surveys", [row], self._context)
+            put_survey(session, decision, table.path.name, self._context)
             if save_as or wishes.columns or wishes.survey:
                 mappings.save_mapping(
                     session,

@@ -1,9 +1,11 @@
 """The query embedder that the API is handed: the packaged encoder from one file, without torch and in little memory.
 
 The encoder is built from its weights once, in a process of its own that takes 300 MB for it, and kept in the home
-folder under the hash of what it was built from; here it is only opened.
+folder under the hash of what it was built from; here it is only opened. The vectors of words lie in a file beside it,
+which is mapped: of their 46 MB a question reads a few rows.
 """
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 # Vectors kept of the last questions: whoever pages through a search asks the same again.
 REMEMBERED = 256
+# The files of the encoder, and from how many bytes on a table lies in the second one.
+MODEL, WORDS, LARGE = "encoder.onnx", "words.bin", 1 << 20
 # A search has a few words; what stands behind these tokens is not looked for.
 MOST_TOKENS = 128
 
@@ -112,33 +116,43 @@ def encoder_file(settings: Settings) -> Path:
     """
     config = embed_config(settings)
     name = sha256(f"{load_embedder(config).key}".encode()).hexdigest()[:16]
-    file = settings.home / "models" / f"encoder-{name}.onnx"
+    file = settings.home / "models" / f"encoder-{name}" / MODEL
     if not file.exists():
         _build(file, precision=config.precision)
     return file
 
 
 def _build(file: Path, *, precision: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    scratch = file.with_name(f"{file.name}.{uuid4().hex}")
+    scratch = file.parent.with_name(f"{file.parent.name}.{uuid4().hex}")
+    scratch.mkdir(parents=True)
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.question", str(scratch), precision], capture_output=True, text=True
     )
     if done.returncode:
+        shutil.rmtree(scratch, ignore_errors=True)
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise PipelineError(f"the query encoder could not be built ({last}): run `sottovoce doctor`")
-    scratch.replace(file)
+    try:
+        scratch.rename(file.parent)
+    except OSError:
+        # Another process was there first, with the same.
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not file.exists():
+            raise
 
 
-def write_encoder(file: Path, *, precision: str) -> None:
-    """Build the packaged encoder from its checked weights and write it."""
+def write_encoder(folder: Path, *, precision: str) -> None:
+    """Build the packaged encoder from its checked weights and write it, large tables into a file of their own."""
+    import onnx
+
     from nlp.embed.graph import build_encoder
     from nlp.embed.reach import packaged_reach
     from nlp.embed.runtime import read_shape
 
     reach: Any = packaged_reach() if precision != "fp32" else None
     shape = read_shape(packaged.checked_folder())
-    file.write_bytes(build_encoder(packaged.packaged_weights(), shape, reach=reach))
+    model = onnx.load_from_string(build_encoder(packaged.packaged_weights(), shape, reach=reach))
+    onnx.save_model(model, str(folder / MODEL), save_as_external_data=True, location=WORDS, size_threshold=LARGE)
 
 
 if __name__ == "__main__":

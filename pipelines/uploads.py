@@ -18,6 +18,7 @@ from pipelines.plan import SAMPLE_ROWS, Wishes, decide, wishes_of
 from pipelines.posted import row_error, said
 from pipelines.readers.detect import open_table
 from pipelines.readers.table import RawRow, Table
+from pipelines.rehearse import rehearse
 from pipelines.stage import Bench
 
 FOLDER = "uploads"
@@ -60,11 +61,12 @@ def look(bench: Bench, file: Path, wishes: Wishes) -> dict[str, Any]:
         return {"problem": str(error), "format": "", "columns": [], "notes": []}
     with bench.store.read() as session:
         surveys = survey_types(session, known_surveys(session))
-    problem, notes, survey = None, [], None
+    problem, notes, survey, tried = None, [], None, {}
     try:
         decision = decide(table, wishes, surveys=surveys, now=bench.clock())
         kind, used = decision.plan.kind, dict(decision.plan.columns)
         notes, survey = [said(note) for note in decision.notes], decision.plan.survey
+        tried = rehearse(bench, table, decision, sample)
     except PipelineError as error:
         problem = said(str(error))
         kind = wishes.kind or guessing.guess_kind(table.columns, sample, file.stem) or "in_app"
@@ -81,6 +83,7 @@ def look(bench: Bench, file: Path, wishes: Wishes) -> dict[str, Any]:
         "survey": survey,
         "surveys": sorted(surveys)[:200],
         "notes": notes,
+        **tried,
     }
 
 
@@ -127,11 +130,9 @@ def import_upload(bench: Bench, job: JobTask) -> None:
 
 def _reasons(report: ImportReport) -> list[dict[str, Any]]:
     """Say why rows were set aside, each reason once; the rows themselves are in the quarantine."""
-    return [
-        row_error(0, None, None, f"{count} rows: {said(reason)}", "GET /v1/quarantine lists them; mend and retry")
-        for file in report.files
-        for reason, count in file.reasons.items()
-    ]
+    found = [(reason, count) for file in report.files for reason, count in file.reasons.items()]
+    told = [f"{count} {'row' if count == 1 else 'rows'}: {said(reason)}" for reason, count in found]
+    return [row_error(0, None, None, one, "GET /v1/quarantine lists them; mend and retry") for one in told]
 
 
 def _notes(report: ImportReport) -> list[str]:

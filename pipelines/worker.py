@@ -13,7 +13,7 @@ from data.store.repositories import idempotency, jobs, uploads
 from data.store.repositories.jobs import JobTask
 from data.store.repositories.locks import try_lock
 from data.store.repositories.preparation import count_unprepared
-from pipelines import posted, quarantine
+from pipelines import posted, quarantine, sample
 from pipelines import uploads as uploaded
 from pipelines.errors import PipelineError
 from pipelines.queue import LOOK, WORK, Queue
@@ -22,12 +22,18 @@ from pipelines.stage import Bench
 
 log = logging.getLogger(__name__)
 # Jobs that change the store, and those that only look.
-WORKING, LOOKING = ("comments", "import", "retry", "run"), ("preview",)
+WORKING, LOOKING = ("comments", "import", "retry", "run", "sample"), ("preview",)
 # Two at once: previews are made beside a run that takes minutes.
 THREADS = 2
 # Seconds between two looks into an empty queue.
 POLL_S = 1.0
-_STEPS = {"comments": "importing", "import": "importing", "retry": "importing", "preview": "reading"}
+_STEPS = {
+    "comments": "importing",
+    "import": "importing",
+    "retry": "importing",
+    "sample": "importing",
+    "preview": "reading",
+}
 
 
 def open_bench(settings: Settings) -> Bench:
@@ -94,6 +100,7 @@ def _do(bench: Bench, job: JobTask) -> None:
         "preview": uploaded.preview,
         "retry": quarantine.retry_job,
         "run": _to_be_run,
+        "sample": sample.import_sample,
     }
     try:
         acts[job.kind](bench, job)
@@ -137,6 +144,8 @@ def analyse(bench: Bench) -> None:
         with bench.store.write() as session:
             pending = jobs.begin_analysis(session)
     ids = [job.job_id for job in pending]
+    if any(job.kind == "sample" for job in pending):
+        bench = sample.of_its_vendor(bench)
     try:
         done = run(bench, refit=any(job.options.get("refit") for job in pending)).as_dict()
     except BusyError:

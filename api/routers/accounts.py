@@ -10,7 +10,7 @@ from api.access import StoreDep
 from api.cards import score_cards
 from api.deps import READS, SliceDep, one_word, period_of, read_choice, read_list, some_words
 from api.exports import CSV_ANSWER, WHOLE
-from api.listing import PagingDep, cut_page
+from api.listing import MAX_LIMIT, PagingDep, cut_page
 from api.routers.said import answer_comments
 from api.schemas.accounts import (
     AccountDetail,
@@ -42,6 +42,9 @@ def get_risk_day(request: Request, filters: SliceDep) -> datetime | None:
 
 
 RiskDay = Annotated[datetime | None, Depends(get_risk_day)]
+Ids = Annotated[
+    list[str], Query(description="Only these; repeat it. Ids as other answers give them.", max_length=MAX_LIMIT)
+]
 
 
 @router.get(
@@ -139,9 +142,12 @@ def list_account_comments(
     account_id: str,
     voice: Annotated[str, one_word(VOICES, "vendor: review notes.")] = "all",
     order: Annotated[str, one_word(ORDERS, "What comes first.")] = "newest",
+    id: Ids = [],  # noqa: B006 - FastAPI copies it
 ) -> object:
     """List comments a page at a time; empty talk is left out."""
-    query = CommentQuery(voice=read_choice(voice, "voice", VOICES), order=read_choice(order, "order", ORDERS))
+    query = CommentQuery(
+        voice=read_choice(voice, "voice", VOICES), order=read_choice(order, "order", ORDERS), ids=tuple(id)
+    )
     narrowed = filters.of_account(account_id)
 
     def check(session: Session) -> None:

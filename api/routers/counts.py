@@ -12,6 +12,7 @@ from api.listing import PagingDep
 from api.schemas.counts import CountPage, CountRowOut
 from api.schemas.themes import CountsOut, ThemeInfoOut
 from api.tables_counts import counts_table
+from data.store.queries.account_names import account_names
 from data.store.queries.comment_pages import comment_ids
 from data.store.queries.counts import DIMENSIONS, KINDS, GroupTable, count_groups
 from data.store.queries.paging import After, Page
@@ -96,10 +97,12 @@ def _rows(session: Session, filters: Slice, found: GroupTable, places: Sequence[
     ids = comment_ids(session, [one.example_pk for one in spoken if one.example_pk is not None])
     keys = {one.group["theme"] for one in groups if "theme" in one.group}
     infos = theme_infos(session, keys, filters=filters)
+    names = account_names(session, {one.group["account"] for one in groups if "account" in one.group})
     return [
         CountRowOut(
             group=one.group,
             theme=ThemeInfoOut.model_validate(infos[one.group["theme"]]) if one.group.get("theme") in infos else None,
+            account_name=names.get(one.group.get("account", "")),
             counts=CountsOut.model_validate(one.counts),
             first_seen=seen.first,
             last_seen=seen.last,

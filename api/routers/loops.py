@@ -13,11 +13,29 @@ from api.errors import ForbiddenError
 from api.exports import CSV_ANSWER
 from api.listing import FormDep, PagingDep
 from api.loops import loop_detail, loop_out, times_groups
-from api.schemas.loops import LoopActIn, LoopDetail, LoopOut, LoopPage, LoopTimesGroup, LoopTimesOut
+from api.schemas.loops import (
+    LoopActIn,
+    LoopDetail,
+    LoopOut,
+    LoopPage,
+    LoopTimesGroup,
+    LoopTimesOut,
+    StaffOut,
+    StaffPage,
+)
 from api.tables_loops import loop_times_table, loops_table
 from cx.loops import STATES, LoopEvent
 from data.store.queries.accounts import require_account
-from data.store.queries.loops import SPAN_GROUPS, LoopQuery, count_loops, get_loop, list_loops, loop_spans, staff_by_id
+from data.store.queries.loops import (
+    SPAN_GROUPS,
+    LoopQuery,
+    count_loops,
+    get_loop,
+    list_loops,
+    list_staff,
+    loop_spans,
+    staff_by_id,
+)
 from data.store.queries.paging import After, Page
 from data.store.repositories.audit import record
 from data.store.repositories.keys import KeyInfo
@@ -140,6 +158,13 @@ def get_loop_times(
         return form.export(fetch, table=loop_times_table(dimensions), name="loop-times")
     with store.read() as session:
         return LoopTimesOut(now=now, items=fetch(session, None, 0).rows)
+
+
+@router.get("/staff", summary="Who may own a loop")
+def get_staff(store: StoreDep, caller: CallerDep) -> StaffPage:
+    """List the vendor's people by name; to a bound key those who serve its accounts."""
+    with store.read() as session:
+        return StaffPage(items=[StaffOut.model_validate(one) for one in list_staff(session, accounts=caller.accounts)])
 
 
 @router.get("/{loop_id}", summary="One loop with its history and what may be done now")

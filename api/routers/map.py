@@ -15,8 +15,8 @@ from data.store.queries.places import MapQuery, map_points
 from data.store.queries.themes import theme_info
 
 router = APIRouter(prefix="/v1/map", tags=["comments"], responses=READS)
-# Points at once, and at most: 50,000 are 3 MB.
-DEFAULT_POINTS, MAX_POINTS = 5_000, 50_000
+# Points at once, and at most: 50,000 are 3 MB, and 5 MB more with 100 characters of each.
+DEFAULT_POINTS, MAX_POINTS, MAX_CHARS = 5_000, 50_000, 200
 
 
 @router.get("", summary="Comments as points in the plane, with the regions of the themes")
@@ -29,6 +29,9 @@ def get_map(
     limit: Annotated[int, Query(ge=1, le=MAX_POINTS, description="Points shown; of more a fair sample.")] = (
         DEFAULT_POINTS
     ),
+    chars: Annotated[
+        int, Query(ge=0, le=MAX_CHARS, description="Characters of each comment to come with its point; 0: none.")
+    ] = 0,
 ) -> MapOut:
     """Give points in columns; of a comment with several themes the one that it speaks worst of."""
     read_choice(kind, "kind", KINDS)
@@ -37,6 +40,7 @@ def get_map(
         theme_key=theme,
         polarity=None if polarity is None else read_choice(polarity, "polarity", tuple(POLARITIES)),
         limit=limit,
+        chars=chars,
     )
     with store.read() as session:
         if theme is not None and theme_info(session, theme, filters=filters).kind != kind:
@@ -54,6 +58,7 @@ def get_map(
             theme=found.theme,
             polarity=found.polarity,
             score_band=found.score_band,
+            text=found.text,
         ),
         regions=[RegionOut(**asdict(region)) for region in found.regions],
     )

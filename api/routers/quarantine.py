@@ -12,10 +12,17 @@ from api.exports import CSV_ANSWER, Table
 from api.listing import PagingDep
 from api.routers.jobs import job_out
 from api.schemas.jobs import JobOut
-from api.schemas.quarantine import ChosenRows, DismissedOut, QuarantinedOut, QuarantinePage, RetryIn
+from api.schemas.quarantine import (
+    ChosenRows,
+    DismissedOut,
+    QuarantinedFileOut,
+    QuarantinedOut,
+    QuarantinePage,
+    RetryIn,
+)
 from api.writers import WORK, AnalystDep, now_of
 from data.store.queries.paging import After, Page
-from data.store.queries.quarantine import STATES, SetAsideQuery, count_set_aside, list_set_aside
+from data.store.queries.quarantine import STATES, SetAsideQuery, count_files, count_set_aside, list_set_aside
 from data.store.repositories.audit import record
 from data.store.repositories.jobs import add_job
 from data.store.repositories.quarantine import dismiss
@@ -43,8 +50,9 @@ def list_quarantine(
 
     def page(items: list[QuarantinedOut], following: str | None, _: Page[QuarantinedOut]) -> QuarantinePage:
         with store.read() as session:
-            total = count_set_aside(session, query)
-        return QuarantinePage(items=items, next_cursor=following, total=total)
+            total, files = count_set_aside(session, query), count_files(session)
+        counted = [QuarantinedFileOut(file=name, kind=of, rows=rows) for name, of, rows in files]
+        return QuarantinePage(items=items, next_cursor=following, total=total, files=counted)
 
     return paging.answer(
         fetch,

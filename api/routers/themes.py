@@ -42,6 +42,7 @@ def list_themes(
     group_by: Annotated[str, some_words(_GROUPS, "Also count by these, joined with commas.")] = "",
     parent: Annotated[str | None, Query(description="Only the themes below this one.")] = None,
     emerging: Annotated[bool | None, Query(description=_EMERGING)] = None,
+    search: Annotated[str, Query(description="Part of a name or a definition.", max_length=200)] = "",
     sort: Annotated[str, one_word(_SORTS, "Most first; names from A.")] = "comments",
     trend: Annotated[bool, Query(description="Counts by month.")] = True,
     total: Annotated[bool, Query(description="Counts over all themes of the kind.")] = True,
@@ -64,7 +65,7 @@ def list_themes(
             found = alerts_of(request, session, filters, kind)
             alerts = alerts_out(session, filters, found, kind)
             looked.append(emergence_out(found))
-        wanted = (row for row in listed.rows if _wanted(row, parent, emerging, alerts))
+        wanted = (row for row in listed.rows if _wanted(row, parent, emerging, alerts) and _found(row, search))
         page = cut_page(sorted(wanted, key=lambda row: _place(row, sort)), after, limit)
         items = [ThemeOut.model_validate(row) for row in page.rows]
         return Page([one.model_copy(update={"alert": alerts.get(one.info.key)}) for one in items], page.after)
@@ -94,6 +95,11 @@ def _wanted(row: ThemeRow, parent: str | None, emerging: bool | None, alerts: Co
     if parent is not None and row.info.parent_key != parent:
         return False
     return emerging is None or (row.info.emerging or row.info.key in alerts) is emerging
+
+
+def _found(row: ThemeRow, search: str) -> bool:
+    said = f"{row.info.name}\n{row.info.definition or ''}"
+    return search.strip().casefold() in said.casefold()
 
 
 def _place(row: ThemeRow, sort: str) -> tuple[int, int, str]:

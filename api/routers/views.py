@@ -12,6 +12,7 @@ from api.errors import ParameterError
 from api.exports import CSV_ANSWER, WHOLE, Table
 from api.listing import PagingDep, cut_page
 from api.schemas.views import ViewIn, ViewOut, ViewPage
+from api.searches import get_search
 from data.store.queries.paging import After, Page
 from data.store.repositories.audit import record
 from data.store.repositories.keys import KeyInfo
@@ -32,6 +33,10 @@ _ONE = ("as_of", "since", "window", "period")
 _MANY = tuple(
     name for name in inspect.signature(get_slice).parameters if name not in (*_ONE, "request", "store", "caller")
 )
+# What a search is asked for by, on the page of searches.
+SEARCH_PAGE = "search"
+_SEARCH_MANY = ("account", "language", "feature")
+_SEARCH_ONE = tuple(name for name in inspect.signature(get_search).parameters if name not in _SEARCH_MANY)
 _COLUMNS = ("view_id", "name", "page", "query", "shared", "own", "created_at", "updated_at")
 ViewId = Annotated[str, Path(max_length=40, description="As GET /v1/views gives it.")]
 PageName = Annotated[str | None, Query(description="Only views of this page.", max_length=40)]
@@ -99,16 +104,19 @@ def _draft(request: Request, store: Store, caller: KeyInfo, wanted: ViewIn) -> V
     Raises:
         ParameterError: One of them is not known, or has a value that is not understood.
     """
+    searched = wanted.page == SEARCH_PAGE
+    ones, many = (*_ONE, *(_SEARCH_ONE if searched else ())), (*_MANY, *(_SEARCH_MANY if searched else ()))
     parameters: dict[str, Any] = {}
     for name, value in wanted.parameters.items():
-        if name in _ONE and isinstance(value, str):
+        if name in ones and isinstance(value, str):
             parameters[name] = value
-        elif name in _MANY:
+        elif name in many:
             parameters[name] = [value] if isinstance(value, str) else list(value)
         else:
-            text = "takes one value" if name in _ONE else "is no filter"
-            raise ParameterError(f"{name[:40]!r} {text}: a view holds {', '.join((*_ONE, *_MANY))}")
-    get_slice(request, store, caller, **parameters)
+            text = "takes one value" if name in ones else "is no filter"
+            raise ParameterError(f"{name[:40]!r} {text}: a view of {wanted.page} holds {', '.join((*ones, *many))}")
+    get_search(**{name: value for name, value in parameters.items() if name in (*_SEARCH_ONE, *_SEARCH_MANY)})
+    get_slice(request, store, caller, **{name: value for name, value in parameters.items() if name in (*_ONE, *_MANY)})
     return ViewDraft(wanted.name.strip(), wanted.page, parameters, wanted.shared)
 
 

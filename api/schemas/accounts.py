@@ -68,6 +68,18 @@ class RoleCoverageOut(Schema):
     answered: int
 
 
+class QuietAccountOut(Schema):
+    """An account worth asking: nobody answered, or its renewal is near and a whole role kept silent."""
+
+    account_id: str = Field(examples=["northwind"])
+    name: str = Field(examples=["Northwind Freight"])
+    arr: float | None = None
+    currency: str | None = None
+    renewal_date: date | None = None
+    answered: bool = Field(description="Whether anybody there answered in the period.")
+    roles: list[RoleCoverageOut]
+
+
 class CoverageOut(Schema):
     """Who answered in the period; `revenue` is (all accounts, accounts with an answer) by currency."""
 
@@ -75,6 +87,7 @@ class CoverageOut(Schema):
     accounts_answered: int
     roles: list[RoleCoverageOut]
     revenue: dict[str, tuple[float, float]]
+    quiet: list[QuietAccountOut] = Field(default=[], description="As many as `quiet` asks for, whom to ask first.")
 
 
 class AccountDetail(AccountOut):

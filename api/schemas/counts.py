@@ -13,6 +13,7 @@ class CountRowOut(Schema):
 
     group: dict[str, str] = Field(examples=[{"theme": "support_speed", "role": "admin"}])
     theme: ThemeInfoOut | None = Field(default=None, description="Where counted by theme.")
+    account_name: str | None = Field(default=None, description="Where counted by account.")
     counts: CountsOut
     first_seen: datetime | None = None
     last_seen: datetime | None = None

@@ -178,6 +178,7 @@ class MismatchAtAccountOut(EvidenceOut):
     review_note_ids: list[str]
     mentions: list[MismatchMentionOut]
     commitments: list[PromiseOut]
+    least_similarity: float = Field(description="From this cosine on a mention counts as near a commitment.")
 
 
 class DirectionOut(EvidenceOut):

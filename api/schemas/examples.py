@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schemas import examples_corrections, examples_jobs, examples_loops
+from api.schemas import examples_corrections, examples_jobs, examples_loops, examples_timeline
 from api.schemas.examples_diagnosis import STANDING, diagnosis_examples
 from api.schemas.examples_journey import journey_examples
 from api.schemas.examples_search import search_examples
@@ -117,11 +117,21 @@ ACCOUNT: dict[str, Any] = {
     "standing": STANDING,
 }
 ROLE_COVERAGE: dict[str, Any] = {"role": "economic_buyer", "contacts": 2, "answered": 0}
+QUIET: dict[str, Any] = {
+    "account_id": "northwind",
+    "name": "Northwind Freight",
+    "arr": 84000,
+    "currency": "EUR",
+    "renewal_date": "2026-11-14",
+    "answered": False,
+    "roles": [ROLE_COVERAGE],
+}
 COVERAGE: dict[str, Any] = {
     "accounts": 7,
     "accounts_answered": 6,
     "roles": [ROLE_COVERAGE],
     "revenue": {"EUR": [832500.0, 772500.0]},
+    "quiet": [],
 }
 ACCOUNT_THEME: dict[str, Any] = {
     "info": THEME_INFO,
@@ -167,6 +177,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "KeyOut": KEY,
     "KeyPage": {"items": [KEY], "next_cursor": None},
     "LatestScoreOut": LATEST,
+    "MeOut": {
+        "name": "Weekly report",
+        "role": "csm",
+        "accounts": ["A07", "A12"],
+        "as_of": "2026-09-29T23:59:59.999999Z",
+        "has_data": True,
+    },
     "MonthOut": MONTH,
     "Period": PERIOD,
     "Problem": {
@@ -176,11 +193,19 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "detail": "no account 'A70': GET /v1/accounts lists those that you may see",
         "request_id": "3f0c6c1be6f14f0d9d5b7a2f4f6f1c11",
     },
+    "QuietAccountOut": QUIET,
     "Ready": {"status": "ready", "embedder": "ready"},
     "RoleCoverageOut": ROLE_COVERAGE,
     "ScoreCard": CARD,
     "ScoreOut": SCORE,
     "ScoresOut": {"period": PERIOD, "items": [CARD]},
+    "SliceValueOut": {"value": "mid_market", "accounts": 12},
+    "SlicesOut": {
+        "segment": [{"value": "mid_market", "accounts": 12}, {"value": "smb", "accounts": 9}],
+        "industry": [{"value": "logistics", "accounts": 8}, {"value": "unknown", "accounts": 1}],
+        "tier": [{"value": "growth", "accounts": 14}],
+        "motion": [{"value": "sales_led", "accounts": 20}],
+    },
     "TagOut": TAG,
     "ThemeInfoOut": THEME_INFO,
     "ThemeOut": THEME,
@@ -194,4 +219,5 @@ EXAMPLES |= theme_examples(THEME, COMMENT)
 EXAMPLES |= diagnosis_examples(comment=COMMENT, period=PERIOD, theme=THEME_INFO, loop=examples_loops.LOOP)
 EXAMPLES |= journey_examples(comment=COMMENT, period=PERIOD, score=SCORE)
 EXAMPLES |= examples_jobs.EXAMPLES
+EXAMPLES |= examples_timeline.EXAMPLES
 EXAMPLES |= search_examples(comment=COMMENT, period=PERIOD)

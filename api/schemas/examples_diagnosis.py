@@ -122,6 +122,7 @@ _MISMATCH: dict[str, Any] = {
     "review_note_ids": ["review_note:n-7"],
     "mentions": [_MENTION],
     "commitments": [_PROMISE],
+    "least_similarity": 0.35,
 }
 _DIRECTION: dict[str, Any] = {
     **_IDS,

@@ -106,7 +106,16 @@ QUARANTINED: dict[str, Any] = {
     "set_aside_at": _AT,
     "settled_at": None,
 }
+QUARANTINED_FILE: dict[str, Any] = {"file": "answers-q3.csv", "kind": "responses", "rows": 1}
 COLUMN: dict[str, Any] = {"column": "How likely are you to recommend us?", "field": "score", "values": ["9", "4", "7"]}
+READ_ROW: dict[str, Any] = {
+    "row": 3,
+    "outcome": "quarantined",
+    "values": {"account_name": "Northwind Freight", "score": "11", "comment": "The export stops at noon."},
+    "column": "How likely are you to recommend us?",
+    "value": "11",
+    "reason": "11 lies outside the survey's range 0 to 10: correct the score, or the survey's scale",
+}
 PREVIEW: dict[str, Any] = {
     "problem": None,
     "format": "CSV",
@@ -119,6 +128,9 @@ PREVIEW: dict[str, Any] = {
     "survey": "nps-answers-q3",
     "surveys": ["nps-2026"],
     "notes": ["answers are kept as NPS under the new survey 'nps-answers-q3' (change it with `survey`)"],
+    "tried": 200,
+    "outcomes": {"new": 199, "quarantined": 1},
+    "read": [READ_ROW],
 }
 IMPORT: dict[str, Any] = {
     "import_id": "up_5d1c0a9be2110f3a",
@@ -165,8 +177,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "NoteIn": NOTE_IN,
     "PreviewOut": PREVIEW,
     "ProgressOut": PROGRESS,
-    "QuarantinePage": {"items": [QUARANTINED], "next_cursor": None, "total": 1},
+    "QuarantinePage": {"items": [QUARANTINED], "next_cursor": None, "total": 1, "files": [QUARANTINED_FILE]},
+    "QuarantinedFileOut": QUARANTINED_FILE,
     "QuarantinedOut": QUARANTINED,
+    "ReadRowOut": READ_ROW,
     "RetryIn": {"rows": [{"id": 31, "cells": {"Score": "10"}}]},
     "RowErrorOut": ROW_ERROR,
     "RunDoneOut": RUN_DONE,

@@ -101,6 +101,27 @@ _LEFT: dict[str, Any] = {
     "answers": 4,
     "comment_ids": ["response:r-0871"],
 }
+_BAND: dict[str, Any] = {
+    "low": -50.0,
+    "high": -25.0,
+    "n": 120,
+    "accounts": 41,
+    "churned": 9,
+    "rate": {"value": 7.5, "n": 120, "low": 4.0, "high": 13.6},
+}
+_UNDER_NOW: dict[str, Any] = {
+    "account": "A31",
+    "name": "Kestrel Lifts",
+    "segment": "mid_market",
+    "nps": -66.7,
+    "nps_quarter": "2026-07-01",
+    "answers": 6,
+    "arr": 42000.0,
+    "currency": "EUR",
+    "comments": 3,
+}
+_UNDER_LINE: dict[str, Any] = {"line": -20.0, "heard": 214, "n": 1, "items": [_UNDER_NOW]}
+_AGENT: dict[str, Any] = {"agent_id": "S09", "name": "Marek Havel"}
 _ACCOUNT_QUARTER: dict[str, Any] = {
     "account_id": "A24",
     "name": "Aldous Vets",
@@ -123,6 +144,7 @@ def journey_examples(
 ) -> dict[str, dict[str, Any]]:
     """Give the examples; those of comments, periods and scores are everybody's."""
     stage_score = {"type": "ces", "scale_min": 1, "scale_max": 7, "high_is_good": True, "score": score}
+    agent_score = {**stage_score, "type": "csat", "scale_max": 5}
     stage = {
         "stage": "onboarding",
         "state": "covered",
@@ -142,12 +164,17 @@ def journey_examples(
         "acted": None,
         "reading": "Onboarding: covered; 116 signals from 24 accounts; owner: Ivy Roth.",
         "scores": [stage_score],
+        "agents": [{**_AGENT, **agent_score}],
         "comments_total": 84,
         "comments": [comment],
         "mismatch": _MISMATCH,
     }
     return {
         "AccountQuarterOut": _ACCOUNT_QUARTER,
+        "ChurnBandOut": _BAND,
+        "UnderOut": _UNDER_NOW,
+        "UnderLineOut": _UNDER_LINE,
+        "JourneyAgentOut": {**_AGENT, **agent_score},
         "AccountQuarterPage": {"period": period, "items": [_ACCOUNT_QUARTER], "next_cursor": None},
         "BenchmarkOut": _BENCHMARK,
         "ChurnLineOut": _LINE,
@@ -181,6 +208,8 @@ def journey_examples(
             "retention": [_ROW],
             "quarters": [_QUARTER],
             "left": [_LEFT],
+            "bands": [_BAND],
+            "under": _UNDER_LINE,
         },
         "RetentionRow": _ROW,
         "SegmentLineOut": {"segment": None, "line": _LINE},

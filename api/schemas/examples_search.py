@@ -18,6 +18,7 @@ _POINTS: dict[str, Any] = {
     "theme": [0, -1],
     "polarity": ["negative", None],
     "score_band": [-1, 1],
+    "text": ["In the demo the dock schedule filled itself.", "Our CSM knows the wards by name."],
 }
 _LIKENESS: dict[str, Any] = {"commitment_id": "K-0107", "similarity": 0.62}
 _MENTION: dict[str, Any] = {
@@ -103,6 +104,8 @@ def search_examples(*, comment: dict[str, Any], period: dict[str, Any]) -> dict[
             "next_cursor": "NWY0ZC4uLg",
             "mode": "both",
             "total": 37,
+            "accounts": 9,
+            "people": 14,
             "more": False,
             "note": "",
         },

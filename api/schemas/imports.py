@@ -45,6 +45,17 @@ class ColumnOut(Schema):
     values: list[str] = Field(default=[])
 
 
+class ReadRowOut(Schema):
+    """A row as an import would read it: by field, and what would become of it."""
+
+    row: int = Field(description="As a person counts: the header is row 1.")
+    outcome: str = Field(description="new, changed, same or quarantined.")
+    values: dict[str, str] = Field(default={}, description="Field -> what is read; cut short. Empty where nothing is.")
+    column: str | None = Field(default=None, description="Where it is set aside: the cell that is wrong.")
+    value: str | None = None
+    reason: str | None = Field(default=None, description="Why it would be set aside, and the next step.")
+
+
 class PreviewOut(Schema):
     """What a file seems to hold, and what could not be told."""
 
@@ -59,6 +70,9 @@ class PreviewOut(Schema):
     survey: str | None = Field(default=None, description="The survey that the answers would belong to.")
     surveys: list[str] = Field(default=[], description="Surveys that are there.")
     notes: list[str] = Field(default=[], description="What was chosen where the file did not tell: dates, scales.")
+    tried: int = Field(default=0, description="First rows that were read as an import would, and not kept.")
+    outcomes: dict[str, int] = Field(default={}, description="What would become of them: new, same, quarantined.")
+    read: list[ReadRowOut] = Field(default=[], description="Some of them: the first, and the first set aside.")
 
 
 class ImportOut(Schema):

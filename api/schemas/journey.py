@@ -18,6 +18,13 @@ class JourneyScoreOut(Schema):
     score: ScoreOut
 
 
+class JourneyAgentOut(JourneyScoreOut):
+    """The CSAT of one of the vendor's people at a stage."""
+
+    agent_id: str
+    name: str | None = Field(default=None, description="Null: not on the staff list.")
+
+
 class JourneyMismatchOut(Schema):
     """Comments that speak of what was sold and not delivered."""
 
@@ -56,6 +63,7 @@ class JourneyStageOut(Schema):
     acted: ValueOut | None = Field(default=None, description="Percentage of the loops taken up; null without loops.")
     reading: str
     scores: list[JourneyScoreOut]
+    agents: list[JourneyAgentOut] = Field(default=[], description="CSAT by the vendor's people, most answers first.")
     comments_total: int = Field(description="Customers' comments at this stage.")
     comments: list[CommentOut] = Field(description="Detractors first, then the newest; review notes last.")
     mismatch: JourneyMismatchOut

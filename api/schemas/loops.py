@@ -67,6 +67,12 @@ class LoopOut(Schema):
     acts: int = Field(description="Acts in its history; send it back as `acts_seen`.")
 
 
+class StaffPage(Schema):
+    """Who may own a loop, by name."""
+
+    items: list[StaffOut]
+
+
 class LoopPage(Schema):
     """Loops, what is due first first."""
 

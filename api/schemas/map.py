@@ -25,6 +25,7 @@ class PointsOut(Schema):
     theme: list[int] = Field(description="Place in `regions`, from 0; -1: of no theme of this kind.")
     polarity: list[str | None] = Field(description="On that theme: negative, positive or neutral.")
     score_band: list[int | None] = Field(description="-1 detractor or flagged, 0 between, 1 promoter; null: no score.")
+    text: list[str] = Field(default=[], description="How each comment begins; empty unless `chars` asks for it.")
 
 
 class MapOut(Schema):

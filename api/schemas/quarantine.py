@@ -27,12 +27,21 @@ class QuarantinedOut(Schema):
     settled_at: datetime | None = None
 
 
+class QuarantinedFileOut(Schema):
+    """How many rows of a file wait."""
+
+    file: str
+    kind: str
+    rows: int
+
+
 class QuarantinePage(Schema):
     """Rows in the order they were set aside in."""
 
     items: list[QuarantinedOut]
     next_cursor: str | None = None
     total: int
+    files: list[QuarantinedFileOut] = Field(default=[], description="Open rows by file and kind, whatever was asked.")
 
 
 class ChosenRows(BaseModel):

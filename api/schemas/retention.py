@@ -151,6 +151,40 @@ class LeftOut(Schema):
     comment_ids: list[str] = Field(default=[], description="What its detractors wrote before, newest first.")
 
 
+class ChurnBandOut(Schema):
+    """Account-quarters by the NPS known before: from `low` on, under `high` (the last band: up to it)."""
+
+    low: float
+    high: float
+    n: int = Field(description="Account-quarters.")
+    accounts: int
+    churned: int
+    rate: ValueOut | None = Field(default=None, description="Percent churned a quarter.")
+
+
+class UnderOut(Schema):
+    """An account that is still here, by its latest account-level NPS of this quarter or the four before."""
+
+    account: str
+    name: str = ""
+    segment: str | None = None
+    nps: float
+    nps_quarter: date
+    answers: int = Field(description="Respondents behind that NPS.")
+    arr: float = Field(description="0 where unknown.")
+    currency: str
+    comments: int = Field(description="What its detractors wrote in the quarter of that NPS.")
+
+
+class UnderLineOut(Schema):
+    """Who is under the line now; a quarter that is not over counts with what is in."""
+
+    line: float = Field(description="The line of all segments together.")
+    heard: int = Field(description="Accounts with an NPS that have not left.")
+    n: int = Field(description="Of those: under the line.")
+    items: list[UnderOut] = Field(description="The lowest first; at most 100.")
+
+
 class RetentionOut(Schema):
     """Account NPS against churn, NRR and GRR, over all and by segment."""
 
@@ -166,6 +200,8 @@ class RetentionOut(Schema):
     retention: list[RetentionRow]
     quarters: list[QuarterScoreOut]
     left: list[LeftOut] = Field(description="Accounts that left, the last first; at most 100.")
+    bands: list[ChurnBandOut] = Field(default=[], description="Churn by band of NPS, over all segments.")
+    under: UnderLineOut | None = Field(default=None, description="Who is under the line now.")
 
 
 class AccountQuarterOut(Schema):

@@ -47,6 +47,7 @@ class ScoreCard(Schema):
         description="Comments of flagged answers, of which `comments` are the newest; null: not asked for.",
     )
     comments: list[CommentOut] = Field(default=[])
+    wrote: int | None = Field(default=None, description="Comments of all its answers; null: not asked for.")
     themes: list[ThemeShareOut] = Field(default=[], description="What the flagged comments speak badly of.")
 
 

@@ -29,5 +29,12 @@ class SearchPage(Listing[FoundComment]):
 
     mode: str = Field(description="How it was searched: words, meaning or both; list without `q`.", examples=["both"])
     total: int = Field(description="Comments that can be paged through, or listed and counted.")
+    accounts: int | None = Field(
+        default=None,
+        description="Accounts that they come from, without those that an anonymous survey hides; null where `language` "
+        "or `feature` is asked for without `q`.",
+        examples=[9],
+    )
+    people: int | None = Field(default=None, description="People who wrote them; null as `accounts`.", examples=[12])
     more: bool = Field(description="There are more than `total`: narrow the search to rank the others.")
     note: str = Field(default="", description="Why it was searched otherwise than asked for.")

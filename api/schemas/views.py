@@ -23,7 +23,8 @@ class ViewIn(BaseModel):
         default={},
         max_length=20,
         description="as_of, since, window, period, segment, industry, tier, motion, account_age, engagement, role, "
-        "stage, source, score_band; a list for several words.",
+        "stage, source, score_band; a list for several words. On the page `search` also what GET /v1/comments takes: "
+        "q, mode, theme, polarity, account, language, feature, voice, scale.",
     )
     shared: bool = Field(default=False, description="Also for keys that see at least the accounts that yours sees.")
 

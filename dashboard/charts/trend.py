@@ -27,12 +27,12 @@ class Point:
 def trend_figure(
     points: Sequence[Point], *, kind: str, limits: tuple[float, float], colours: Mapping[str, str]
 ) -> go.Figure:
-    """Draw a score by month over its whole scale, in the order of the months; no axes, no grid, no legend.
+    """Draw a score by month, in the order of the months, the first and the last value said; no axes, grid or legend.
 
     Args:
         points: One a month; months without an answer are missing and leave a straight line.
         kind: nps, csat or ces.
-        limits: The lowest and highest value that the scale allows.
+        limits: The lowest and highest value that the scale allows; at least half of it is shown.
         colours: By meaning, from `look.palette`.
     """
     ordered = sorted(points, key=lambda point: point.month)
@@ -53,14 +53,38 @@ def trend_figure(
             "color": [colours["ink"] if point.n >= fmt.FEW else colours["ground"] for point in ordered],
             "line": {"color": colours["ink"], "width": 1.5},
         },
-        customdata=[_said(point, kind) for point in ordered],
+        customdata=[said_of(point, kind) for point in ordered],
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
     )
-    return _bare(figure, days, limits, colours)
+    ends = [f"{fmt.month(point.month)}: {fmt.bound(kind, point.value)}" for point in (*ordered[:1], *ordered[-1:])]
+    return _bare(figure, ends, shown_range(ordered, limits), colours)
 
 
-def _said(point: Point, kind: str) -> str:
+def trend_words(points: Sequence[Point], *, kind: str, name: str) -> str:
+    """Say what the line shows, for who can't see it."""
+    ordered = sorted(points, key=lambda point: point.month)
+    told = "; ".join(said_of(point, kind) for point in ordered)
+    return f"{name} by month with 95\u00a0% intervals. {told}."
+
+
+def shown_range(points: Sequence[Point], limits: tuple[float, float]) -> tuple[float, float]:
+    """Give the part of the scale to show: all intervals, zero where the scale crosses it, and half of it at least.
+
+    Over the whole scale a year's change is flat; over the data alone noise looks like one.
+    """
+    ends = [end for point in points for end in (point.value, point.low, point.high) if end is not None]
+    ends += [0.0] if limits[0] < 0 < limits[1] else []
+    low, high = min(ends, default=limits[0]), max(ends, default=limits[1])
+    short = max(0.0, (limits[1] - limits[0]) / 2 - (high - low)) / 2
+    low, high = low - short, high + short
+    # What does not fit on one side goes to the other.
+    low, high = low - max(0.0, high - limits[1]), high + max(0.0, limits[0] - low)
+    return max(low, limits[0]), min(high, limits[1])
+
+
+def said_of(point: Point, kind: str) -> str:
+    """Say a month with its n and interval."""
     value = fmt.bound(kind, point.value)
     return f"{fmt.month(point.month)}: {value} (n {point.n}, {fmt.interval(kind, point.low, point.high)})"
 
@@ -76,9 +100,7 @@ def _band(figure: go.Figure, banded: Sequence[tuple[date, Point]], colours: Mapp
     figure.add_scatter(x=days, y=[point.low for _, point in banded], fill="tonexty", fillcolor=fill, **edge)
 
 
-def _bare(
-    figure: go.Figure, days: Sequence[date], limits: tuple[float, float], colours: Mapping[str, str]
-) -> go.Figure:
+def _bare(figure: go.Figure, ends: Sequence[str], limits: tuple[float, float], colours: Mapping[str, str]) -> go.Figure:
     room = (limits[1] - limits[0]) * 0.04
     figure.update_layout(
         height=HEIGHT_PX,
@@ -92,9 +114,9 @@ def _bare(
     )
     figure.update_yaxes(visible=False, range=[limits[0] - room, limits[1] + room], fixedrange=True)
     figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, showticklabels=False)
-    for day, side in ((days[0], "left"), (days[-1], "right")) if days else ():
+    for said, side in zip(ends, ("left", "right"), strict=False):
         figure.add_annotation(
-            text=fmt.month(f"{day:%Y-%m}"),
+            text=said,
             x=0 if side == "left" else 1,
             xref="paper",
             xanchor=side,

@@ -10,20 +10,28 @@ LONG = 320
 _BANDS = {-1: "negative", 0: "neutral", 1: "positive"}
 
 
-def comment_html(comment: CommentOut, *, account: bool = True) -> str:
-    """Write a comment; whatever the customer wrote is escaped."""
-    parts = [part for part in _meta(comment, account=account) if part]
+def comment_html(comment: CommentOut, *, account: bool = True, quote: str = "", aside: str = "") -> str:
+    """Write a comment; whatever the customer wrote is escaped.
+
+    Args:
+        comment: What was said.
+        account: Whether to name the account.
+        quote: The words as HTML, where they are written otherwise than plainly.
+        aside: What stands behind the date, as HTML.
+    """
+    parts = [part for part in (*_meta(comment, account=account), aside) if part]
     # The dot stays with what it follows, so that no line begins with one.
     meta = " ".join(f"<span>{part}\u00a0·</span>" for part in parts[:-1]) + f" <span>{parts[-1]}</span>"
     tags = "".join(_tag(tag) for tag in comment.themes if tag.kind == "taxonomy")
     return (
-        f'<article class="comment">{_quote(comment.text)}'
+        f'<article class="comment">{quote or quote_html(comment.text)}'
         f'<p class="meta">{_chip(comment)}{meta}</p>'
         f'{f"""<div class="tags">{tags}</div>""" if tags else ""}</article>'
     )
 
 
-def _quote(words: str) -> str:
+def quote_html(words: str) -> str:
+    """Write a customer's words; long ones are clamped and open on a click."""
     if len(words) <= LONG:
         return f'<blockquote class="quote" dir="auto">{text(words)}</blockquote>'
     return (

@@ -1,26 +1,40 @@
 """The head of a score card: the value, never without n, interval and what it was before."""
 
 import math
+from collections.abc import Callable
 
 from api.schemas.scores import ScoreCard, ScoreOut
 from dashboard import format as fmt
 from dashboard import strings
+from dashboard.look import text
+
+Link = Callable[[str], str]
 
 
-def head_html(card: ScoreCard) -> str:
-    """Write the head of a card."""
+def head_html(card: ScoreCard, *, wrote: Link = text) -> str:
+    """Write the head of a card.
+
+    Args:
+        card: What is known.
+        wrote: Makes the way to the comments of all its answers, where their number is known.
+    """
     score = card.score
     few = score.n < fmt.FEW
     value = fmt.score_value(card.type, score.value, score.n, card.scale_max)
     hint = f' <span class="note attention">{strings.FEW_ANSWERS}</span>' if few else ""
     return (
-        f'<div class="card-head"><div class="name"><b>{strings.SCORE_NAMES[card.type]}</b>'
+        f'<div class="card-head"><div class="name"><h2>{strings.SCORE_NAMES[card.type]}</h2>'
         f'<span class="note">{meaning(card)}</span></div>'
         f'<div class="value{" few" if few else ""}">{value}{hint}</div>'
-        f'<p class="note">n {fmt.count(score.n)} from {fmt.counted(score.accounts, "account")}<br>'
+        f'<p class="note">n {fmt.count(score.n)} from {fmt.counted(score.accounts, "account")}'
+        f"{_wrote(card, wrote)}<br>"
         f"{interval_words(card)}</p>"
         f'<p class="note change">{change_html(card)}</p></div>'
     )
+
+
+def _wrote(card: ScoreCard, link: Link) -> str:
+    return "" if card.wrote is None else f", {link(fmt.count(card.wrote))} with a comment"
 
 
 def interval_words(card: ScoreCard) -> str:
@@ -72,11 +86,11 @@ def change_html(card: ScoreCard) -> str:
     return f"{mark}: {was}."
 
 
-def under_html(card: ScoreCard) -> str:
-    """Say how many pulled the score down and how many of them wrote why."""
+def under_html(card: ScoreCard, *, wrote: Link = text) -> str:
+    """Say how many pulled the score down and how many of them wrote why; `wrote` makes the way to what they wrote."""
     flagged = card.score.flagged
     if flagged == 0:
-        return f'<p class="under">{strings.NOTHING_FLAGGED}</p>'
+        return f'<h3 class="under">{strings.NOTHING_FLAGGED}</h3>'
     names = fmt.counted(flagged, strings.FLAGGED_ONE[card.type], strings.FLAGGED_MANY[card.type])
-    wrote = f"{fmt.count(card.comments_total)} wrote why" if card.comments_total else "none wrote why"
-    return f'<p class="under">{names}, {wrote}</p>'
+    why = f"{wrote(fmt.count(card.comments_total))} wrote why" if card.comments_total else "none wrote why"
+    return f'<h3 class="under">{names}, {why}</h3>'

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from api.schemas.scores import ScoreCard
 from dashboard import format as fmt
-from dashboard import strings
-from dashboard.look import text
+from dashboard import links, strings
+from dashboard.filters import Filters
+from dashboard.pieces import behind
 from dashboard.pieces.score_card import direction, is_clear
 
 
-def headline(cards: Sequence[ScoreCard]) -> str:
+def headline(cards: Sequence[ScoreCard], filters: Filters) -> str:
     """Say the score that matters first, whether it moved, and what its detractors speak of."""
     if not cards:
         return strings.NO_SCORES
     # A clear fall comes first, then the order of the cards: NPS, CSAT, CES.
     card = min(cards, key=lambda one: 0 if _moved(one) < 0 else 1)
-    return " ".join(part for part in (_value(card), _theme(card)) if part)
+    return " ".join(part for part in (_value(card), _theme(card, cards, filters)) if part)
 
 
 def _moved(card: ScoreCard) -> int:
@@ -40,11 +41,18 @@ def _value(card: ScoreCard) -> str:
     return f"<b>{name} {verb} to {value}</b> ({known}) from {before} in the period before."
 
 
-def _theme(card: ScoreCard) -> str:
+def _theme(card: ScoreCard, cards: Sequence[ScoreCard], filters: Filters) -> str:
     if not card.themes or not card.comments_total:
         return ""
     top = card.themes[0]
-    share = fmt.share(top.comments, card.comments_total)
+    link = behind.of_card(card, cards, filters, bands=behind.LOW, theme=top.key, polarity="negative")
+    share = _share(top.comments, card.comments_total, link)
     many = strings.FLAGGED_MANY[card.type]
     verb = "speaks" if top.comments == 1 and card.comments_total <= fmt.SHARE_FROM else "speak"
-    return f"<b>{share}</b> comments of {many} {verb} of <b>{text(top.name)}</b>."
+    return f"<b>{share}</b> comments of {many} {verb} badly of <b>{links.theme_link(top.key, top.name)}</b>."
+
+
+def _share(part: int, n: int, link: behind.Link) -> str:
+    if n > fmt.SHARE_FROM:
+        return link(fmt.share(part, n))
+    return f"{link(fmt.count(part))} of {fmt.count(n)}"

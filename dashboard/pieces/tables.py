@@ -1,57 +1,14 @@
-"""Tables: themes that hurt with their roles, and accounts to look at with why."""
+"""What several tables share: the order of roles, small bars by month, when a renewal is, and money in one currency."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
-from api.schemas.accounts import AccountOut, CoverageOut
-from api.schemas.themes import ThemeOut
 from dashboard import format as fmt
-from dashboard import strings
 from dashboard.look import text
 
 ROLE_COLUMNS = ("economic_buyer", "champion", "admin", "power_user", "end_user")
 # DOMAIN: accounts under the line are flagged 90 days before renewal.
 RENEWAL_SOON_DAYS = 90
-
-
-def themes_html(themes: Sequence[ThemeOut]) -> str:
-    """Write the themes with negative comments: counts, accounts, revenue, trend, and negative comments by role."""
-    most = max((_by_role(theme, role) for theme in themes for role in ROLE_COLUMNS), default=0)
-    heads = "".join(f"<th>{strings.ROLES_SHORT[role]}</th>" for role in ROLE_COLUMNS)
-    spoken = [one.month for theme in themes for one in theme.trend]
-    # The same months in every row, so that bars can be compared; the newest twelve of them.
-    months = month_range(min(spoken), max(spoken))[-12:] if spoken else []
-    rows = "".join(_theme_row(theme, most, months) for theme in themes)
-    return (
-        '<div class="scroll"><table class="themes"><thead>'
-        '<tr class="groups"><th></th><th colspan="5"></th>'
-        f'<th class="group" colspan="{len(ROLE_COLUMNS)}">negative, by role</th></tr>'
-        "<tr><th>Theme</th><th>Negative</th><th>of all</th><th>Accounts</th><th>Revenue</th><th>By month</th>"
-        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _by_role(theme: ThemeOut, role: str) -> int:
-    return sum(one.counts.negative for one in theme.groups if one.group.get("role") == role)
-
-
-def _theme_row(theme: ThemeOut, most: int, months: Sequence[str]) -> str:
-    counts = theme.counts
-    cells = "".join(_heat(_by_role(theme, role), most) for role in ROLE_COLUMNS)
-    notes = counts.review_notes
-    aside = f' <span class="note">+{fmt.counted(notes, "review note")}</span>' if notes else ""
-    return (
-        f"<tr><td>{text(theme.info.name)}{aside}</td>"
-        f'<td class="negative">− {fmt.count(counts.negative)}</td><td>{fmt.count(counts.comments)}</td>'
-        f"<td>{fmt.count(counts.accounts)}</td><td>{text(fmt.revenue(counts.revenue)) or 'not known'}</td>"
-        f"<td>{bars_html({one.month: one.negative for one in theme.trend}, months)}</td>{cells}</tr>"
-    )
-
-
-def _heat(value: int, most: int) -> str:
-    if value == 0:
-        return '<td class="zero">0</td>'
-    return f'<td class="heat" style="--share: {value / most:.2f}">{fmt.count(value)}</td>'
 
 
 def bars_html(counts: Mapping[str, int], months: Sequence[str]) -> str:
@@ -78,56 +35,25 @@ def month_range(first: str, last: str) -> list[str]:
     return months
 
 
-def accounts_html(accounts: Sequence[AccountOut], as_of: datetime) -> str:
-    """Write accounts with the reason to look at them, renewal and revenue."""
-    rows = "".join(_account_row(account, as_of) for account in accounts)
-    return (
-        '<div class="scroll"><table class="accounts"><thead><tr><th>Account</th><th class="left">Why</th>'
-        f'<th class="left">Renewal</th><th>ARR</th></tr></thead><tbody>{rows}</tbody></table></div>'
-    )
-
-
-def _account_row(account: AccountOut, as_of: datetime) -> str:
-    segment = f'<br><span class="note">{text(fmt.label(account.segment, strings.SEGMENTS))}</span>'
-    arr = text(fmt.money(account.arr, account.currency or "")) if account.arr is not None else "not known"
-    return (
-        f'<tr><td>{text(account.name)}{segment}</td><td class="left">{why_html(account)}</td>'
-        f'<td class="left" data-label="Renewal ">{_renewal(account, as_of)}</td><td data-label="ARR ">{arr}</td></tr>'
-    )
-
-
-def why_html(account: AccountOut) -> str:
-    """Say why an account is on the list: its flagged answers and what its people speak badly of."""
-    said = f"{fmt.count(account.flagged)} of {fmt.counted(account.answers, 'answer')} low"
-    themes = [f"{text(theme.name)} ({fmt.count(theme.negative)})" for theme in account.top_negative]
-    hurting = f'<br><span class="negative">− {", ".join(themes)}</span>' if themes else ""
-    return said + hurting
-
-
-def _renewal(account: AccountOut, as_of: datetime) -> str:
-    if account.renewal_date is None:
+def renewal_html(renewal: date | None, today: date) -> str:
+    """Write when a renewal is, and how soon; soon is marked with a word and a colour."""
+    if renewal is None:
         return '<span class="note">not known</span>'
-    left = (account.renewal_date - as_of.date()).days
+    left = (renewal - today).days
     soon = 0 <= left <= RENEWAL_SOON_DAYS
     words = f"in {fmt.counted(left, 'day')}" if left >= 0 else f"{fmt.counted(-left, 'day')} ago"
-    when = f'<span class="note{" attention" if soon else ""}">{words}</span>'
-    return f'{fmt.day(account.renewal_date)} <br class="wide">{when}'
+    return f'{fmt.day(renewal)} <span class="note wide-line{" attention" if soon else ""}">{words}</span>'
 
 
-def coverage_html(covered: CoverageOut) -> str:
-    """Say who answered and who did not, by account, revenue and role."""
-    money = "; ".join(
-        f"{fmt.money(answered, name)} of {fmt.money(total, '')} ARR"
-        for name, (total, answered) in covered.revenue.items()
-    )
-    roles = ", ".join(
-        f"{fmt.count(one.answered)} of {fmt.count(one.contacts)} {strings.ROLES_MANY.get(one.role, one.role)}"
-        for one in sorted(covered.roles, key=lambda one: _role_place(one.role))
-    )
-    accounts = f"{fmt.count(covered.accounts_answered)} of {fmt.counted(covered.accounts, 'account')}"
-    people = f" {roles[:1].upper()}{roles[1:]}." if roles else ""
-    return f"<p>{accounts} answered{f' ({text(money)})' if money else ''}.{people}</p>"
+def only_currency(currencies: Iterable[str | None]) -> str:
+    """Give the currency that all amounts have, for the head of their column; "" where they differ."""
+    found = {currency or "" for currency in currencies}
+    return found.pop() if len(found) == 1 else ""
 
 
-def _role_place(role: str) -> int:
-    return ROLE_COLUMNS.index(role) if role in ROLE_COLUMNS else len(ROLE_COLUMNS)
+def arr_html(arr: float | None, currency: str | None, *, of_all: str) -> str:
+    """Write a yearly revenue; the currency stands with it where the head of the column does not say it."""
+    if arr is None:
+        return '<span class="note">not known</span>'
+    name = "" if of_all or not currency else f'<span class="note">{text(currency)}</span> '
+    return f"<span>{name}{fmt.money(arr, '')}</span>"

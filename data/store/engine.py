@@ -1,20 +1,23 @@
 """Open the database: SQLite in WAL mode by default, PostgreSQL by URL."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from data.errors import StoreError
 
 # How long a writer waits for another one, milliseconds: a batch of 5,000 rows commits in well under a second.
 BUSY_TIMEOUT_MS = 30_000
 # Pages a connection keeps, KiB. A server has a dozen connections that read: the system's own cache serves them all, and
-# 64 MiB for each would be more than all the rest of it. What writes, writes alone, and works on many pages at once.
-READ_CACHE_KIB, WRITE_CACHE_KIB = 8_192, 65_536
+# more for each would be a large part of all the rest of it. What writes, writes alone, and works on many pages at once.
+READ_CACHE_KIB, WRITE_CACHE_KIB = 2_048, 65_536
+# Seconds after which a connection to PostgreSQL is tried before it is used again.
+RESTED_S = 5.0
 # PostgreSQL: the driver that the project installs.
 POSTGRES_DRIVER = "postgresql+psycopg"
 
@@ -35,7 +38,10 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         raise StoreError(f"{url!r} is not a database URL: use sqlite:///PATH or postgresql://...") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername=POSTGRES_DRIVER), pool_pre_ping=True)
+        engine = create_engine(parsed.set(drivername=POSTGRES_DRIVER))
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", _try_rested)
+        return engine
     if backend != "sqlite":
         raise StoreError(f"database {backend!r} is not supported: use sqlite:///PATH or postgresql://...")
     if parsed.database and parsed.database != ":memory:" and not read_only:
@@ -44,6 +50,26 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     event.listen(engine, "connect", _configure_sqlite(read_only=read_only))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _note_rest(_connection: object, record: Any) -> None:  # noqa: ANN401 - the pool's record
+    record.info["rests_since"] = time.monotonic()
+
+
+def _try_rested(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 - the driver's connection
+    """Try a connection that rested: its server may be gone. A busy one was tried by its last answer.
+
+    The pool's own way asks the server before each use, which is a third of the time of a small answer.
+    """
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < RESTED_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        # The pool opens another one instead.
+        raise DisconnectionError(str(type(error).__name__)) from error
 
 
 def _make_folder(file: Path) -> None:

@@ -12,10 +12,10 @@ and named by `meaning.json`, which is replaced in one step: a killed writer leav
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -63,27 +63,36 @@ class Sketches:
     bits: Bits
     names: Keys
 
-    def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
-        """Give the keys of the `count` vectors whose sketches are nearest, nearest first, ties in their order."""
-        if not self.held.rows:
+    def nearest(
+        self, vector: NDArray[np.float32], count: int, *, among: NDArray[np.integer] | None = None
+    ) -> list[str]:
+        """Give the keys of the `count` vectors whose sketches are nearest, nearest first, ties in their order.
+
+        `among` are the rows that are looked at, ascending; None: all.
+        """
+        bits = self.bits if among is None else self.bits.take(among, axis=1)
+        number = bits.shape[1]
+        if not number or not count:
             return []
-        distances = self._distances(words_of(vector[None])[:, 0])
-        # The line under which `count` sketches lie is read from a histogram: there are only dim + 1 distances.
-        line = int(np.searchsorted(np.cumsum(np.bincount(distances)), min(count, len(distances))))
+        distances = _distances(bits, words_of(vector[None])[:, 0])
+        # The line under which `count` sketches lie.
+        line = np.partition(distances, min(count, number) - 1)[min(count, number) - 1]
         near = np.flatnonzero(distances <= line)
         order = near[np.argsort(distances[near], kind="stable")][:count]
-        return [key.decode() for key in self.names[order].tolist()]
+        return [key.decode() for key in self.names[order if among is None else among[order]].tolist()]
 
-    def _distances(self, asked: Bits) -> NDArray[np.uint16]:
-        found = np.zeros(self.held.rows, dtype=np.uint16)
-        unequal = np.empty(min(SCANNED_AT_ONCE, self.held.rows), dtype=np.uint64)
-        for start in range(0, self.held.rows, SCANNED_AT_ONCE):
-            part = found[start : start + SCANNED_AT_ONCE]
-            for place, word in enumerate(asked):
-                row = self.bits[place, start : start + SCANNED_AT_ONCE]
-                np.bitwise_xor(row, word, out=unequal[: len(part)])
-                part += np.bitwise_count(unequal[: len(part)])
-        return found
+    def rows_of(self, keys: Keys) -> NDArray[np.int32]:
+        """Give the rows of some keys; -1 for those that are not held."""
+        if not self.held.rows or not len(keys):
+            return np.full(len(keys), -1, dtype=np.int32)
+        places = np.searchsorted(self.names, keys, sorter=self._order)
+        found = self._order[np.minimum(places, self.held.rows - 1)]
+        return np.where(self.names[found] == keys, found, -1).astype(np.int32)
+
+    @cached_property
+    def _order(self) -> NDArray[np.int32]:
+        """The rows by key. An index that was written at once is in this order already, and is sorted in no time."""
+        return np.argsort(self.names, kind="stable").astype(np.int32)
 
     def keys(self) -> dict[str, int]:
         """Give every key with its place."""
@@ -116,6 +125,19 @@ class Sketches:
         scratch.replace(folder / POINTER)
         _sweep(folder, held)
         return held
+
+
+def _distances(bits: Bits, asked: Bits) -> NDArray[np.uint16]:
+    number = bits.shape[1]
+    found = np.zeros(number, dtype=np.uint16)
+    unequal = np.empty(min(SCANNED_AT_ONCE, number), dtype=np.uint64)
+    for start in range(0, number, SCANNED_AT_ONCE):
+        part = found[start : start + SCANNED_AT_ONCE]
+        for place, word in enumerate(asked):
+            row = bits[place, start : start + SCANNED_AT_ONCE]
+            np.bitwise_xor(row, word, out=unequal[: len(part)])
+            part += np.bitwise_count(unequal[: len(part)])
+    return found
 
 
 def _to_disk(file: Path) -> None:
@@ -193,38 +215,3 @@ class Reader:
 def reader(folder: Path) -> Reader:
     """Give the one reader of a folder in this process."""
     return Reader(folder)
-
-
-def recall(
-    vectors: NDArray[np.float32] | NDArray[np.float16],
-    queries: NDArray[np.float32],
-    *,
-    count: int = 10,
-    candidates: int = 400,
-) -> float:
-    """Measure which share of the true nearest vectors a search by sketches finds.
-
-    Args:
-        vectors: (n, dim) unit rows to search in, n >= 1.
-        queries: (q, dim) float32 unit rows to search for.
-        count: Nearest vectors looked at for each query.
-        candidates: What the index gives before the true vectors are compared.
-
-    Returns:
-        Mean over the queries, 0..1; 1 without queries.
-    """
-    named = ((list(map(str, rows)), vectors[rows].astype(np.float32)) for rows in _parts(len(vectors)))
-    index = new_sketches("recall", vectors.shape[1]).changed(new=named)
-    wanted = min(count, len(vectors))
-    shares = []
-    for query in queries:
-        cosines = np.concatenate([vectors[rows].astype(np.float32) @ query for rows in _parts(len(vectors))])
-        line = np.sort(cosines)[-wanted]
-        near = [int(key) for key in index.nearest(query, candidates)]
-        # Equal cosines are equally good: counted by the line, not by the row.
-        shares.append(min(int((cosines[near] >= line).sum()), wanted) / wanted)
-    return float(np.mean(shares)) if shares else 1.0
-
-
-def _parts(rows: int, size: int = 10_000) -> Iterator[range]:
-    return (range(start, min(start + size, rows)) for start in range(0, rows, size))

@@ -1,8 +1,9 @@
 """The store: sessions that read, sessions that write and commit once, and the migrations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import make_url
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from data.errors import SchemaOutdatedError, StoreError
 from data.store.engine import open_engine
 
+T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -57,6 +59,20 @@ def explained() -> Iterator[None]:
         raise StoreError(f"the database can't be used now ({said}): try again; `sottovoce doctor` says more") from error
 
 
+# What was found in a session that only reads, by name.
+FOUND = "found"
+
+
+def once_a_read(session: Session, key: Hashable, find: Callable[[], T]) -> T:
+    """Find something once in a session that only reads; in one that writes each time."""
+    known: dict[Hashable, T] | None = session.info.get(FOUND)
+    if known is None:
+        return find()
+    if key not in known:
+        known[key] = find()
+    return known[key]
+
+
 class Store:
     """One database. Open it, migrate it, and ask for sessions; nothing else holds an engine."""
 
@@ -73,6 +89,7 @@ class Store:
             StoreError: The database can't be used now.
         """
         with explained(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            session.info[FOUND] = {}
             try:
                 yield session
             finally:

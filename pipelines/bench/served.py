@@ -62,10 +62,13 @@ class Served:
 
     def _processes(self) -> tuple[list[int], list[int]]:
         """Give the processes that answer, the first one among them, and the others that it started."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        command = Path(f"/proc/{self.pid}/cmdline").read_bytes()
-        alike = [int(one) for one in children if Path(f"/proc/{one}/cmdline").read_bytes() == command]
-        return [self.pid, *alike], [int(one) for one in children if int(one) not in alike]
+        command, own, others = _command(self.pid), [self.pid], []
+        # Those found are looked through as well: one of them starts the rest.
+        for pid in own:
+            children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+            own.extend(one for one in children if _command(one) == command)
+            others.extend(one for one in children if _command(one) != command)
+        return own, others
 
     def watch(self) -> None:
         """Look again and again, until told to end."""
@@ -129,6 +132,10 @@ def _becomes_ready(url: str, process: "subprocess.Popen[bytes]") -> bool:
             pass
         time.sleep(TRY_S)
     return False
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _status(pid: int, file: str = "status") -> dict[str, str]:

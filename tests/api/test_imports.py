@@ -10,7 +10,7 @@ from api.errors import ParameterError
 from api.settings import ApiSettings
 from api.uploads import SUFFIXES, safe_name
 from api.writers import Services
-from data.store.models import AuditEntry, Comment, Upload
+from data.store.models import AuditEntry, Comment, Survey, Upload
 from data.store.repositories.keys import create_key
 from pipelines.ingest import import_path
 from pipelines.readers.detect import SUFFIXES as READ
@@ -111,6 +111,17 @@ def test_file_is_looked_into_confirmed_and_imported(opened, store):
     assert shown["columns"][3]["values"][0] == "Nobody answers"
     assert (shown["kind"], shown["survey"], shown["problem"]) == ("responses", "nps-q3", None)
     assert "nps-q" in shown["surveys"]
+    # Read as the import will, and nothing kept: neither a row nor the survey that it would make.
+    assert (shown["tried"], shown["outcomes"]) == (3, {"new": 2, "quarantined": 1})
+    assert [(one["row"], one["outcome"], one["column"], one["value"]) for one in shown["read"]] == [
+        (2, "new", None, None),
+        (3, "new", None, None),
+        (4, "quarantined", "NPS score", "14"),
+    ]
+    assert shown["read"][0]["values"]["account_name"] == "Acme Freight"
+    assert "range 0 to 10" in shown["read"][2]["reason"]
+    with place.app.state.store.read() as session:
+        assert session.scalars(select(Survey).where(Survey.survey_id == "nps-q3")).all() == []
 
     wrong = {"survey": "nothing-known"}
     place.client.post(f"/v1/imports/{import_id}/preview", json=wrong)
@@ -138,6 +149,7 @@ def test_file_is_looked_into_confirmed_and_imported(opened, store):
     rows = place.get("/v1/quarantine")
     assert [(one["file"], one["row_number"], one["value"]) for one in rows["items"]] == [("Q3.csv", 4, "14")]
     assert rows["total"] == 1
+    assert rows["files"] == [{"file": "Q3.csv", "kind": "responses", "rows": 1}]
     mended = {"rows": [{"id": rows["items"][0]["id"], "cells": {"NPS score": "10"}}]}
     job = place.client.post("/v1/quarantine/retry", json=mended).json()
     work(place.bench)

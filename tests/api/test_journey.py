@@ -1,8 +1,9 @@
 """The journey over the API: what is heard at each stage, in whose words, and where nobody listens."""
 
 import pytest
+from sqlalchemy import select
 
-from data.store.models import OpenedLoop, Response, StaleAccount
+from data.store.models import OpenedLoop, Response, Staff, StaleAccount, Survey
 from tests.api.conftest import Caller, Shared
 from tests.api.tables import LOOPS, MISMATCH, SAID
 
@@ -116,3 +117,19 @@ def test_derived_and_unplaced_are_said(app, caller: Caller):
     onboarding = next(one for one in found["stages"] if one["stage"] == "onboarding")
     assert (onboarding["derived"], onboarding["n"], found["unplaced"]) == (1, 3, 1)
     assert "1 placed by the account's dates" in onboarding["reading"]
+
+
+def test_csat_is_told_by_agent(app, caller: Caller):
+    with app.state.store.write() as session:
+        keys = session.scalars(
+            select(Response.response_id).join(Survey).where(Survey.type == "csat", Response.account_id.is_not(None))
+        )
+        first, second, *_ = sorted(keys)
+        session.get_one(Response, first).agent_id = session.scalars(select(Staff.staff_id)).first()
+        session.get_one(Response, second).agent_id = "nobody"
+        keys = set(session.scalars(select(Response.account_id).where(Response.agent_id.is_not(None))))
+        session.add_all(StaleAccount(account_key=key) for key in keys)
+    agents = stages(caller().get("/v1/journey"))["support"]["agents"]
+    assert {one["score"]["n"] for one in agents} == {1}
+    assert sorted(one["name"] is None for one in agents) == [False, True]
+    assert {one["type"] for one in agents} == {"csat"}

@@ -163,6 +163,12 @@ def test_times_tell_all_and_each_group(app, caller: Caller):
     ]
 
 
+def test_owners_are_chosen_among_the_staff(shared: Shared):
+    names = [one["name"] for one in shared.client("viewer").get("/v1/loops/staff").json()["items"]]
+    assert names == ["Jonas Ek", "Mara Lind"]
+    assert [one["staff_id"] for one in shared.client("csm").get("/v1/loops/staff").json()["items"]] == ["S1"]
+
+
 def test_loops_of_a_slice_on_each_database(world):
     filters = Slice(as_of=NOW, segments=("smb",), score_bands=("detractor",))
     with world.read() as session:

@@ -156,6 +156,33 @@ def test_links_benchmarks_and_quarters_have_n_and_words(planted: TestClient):
     assert gone[0]["comment_ids"][0] == "response:a00-07-champion"
 
 
+def test_bands_add_up_and_who_is_under_the_line_leads_to_words(planted: TestClient):
+    found = planted.get(AT).json()
+    line = found["lines"][0]["line"]
+    assert sum(one["n"] for one in found["bands"]) == line["n"]
+    assert (found["bands"][0]["churned"], found["bands"][-1]["churned"]) == (LEAVING, 0)
+    assert found["bands"][0]["rate"]["low"] > found["bands"][-1]["rate"]["high"]
+    under = found["under"]
+    # Who left is not counted; the others were heard, and the unhappy of them are under the line.
+    assert (under["line"], under["heard"], under["n"]) == (line["line"], ACCOUNTS - LEAVING, UNHAPPY - LEAVING)
+    one = next(one for one in under["items"] if one["account"] == "a10")
+    assert (one["nps"], one["nps_quarter"], one["answers"], one["comments"], one["arr"]) == (
+        -100,
+        "2026-07-01",
+        2,
+        1,
+        1000,
+    )
+    own = planted.get(AT, headers=planted.own).json()["under"]  # type: ignore[attr-defined]
+    assert (own["heard"], own["items"]) == (0, [])
+
+
+def test_running_quarter_counts_for_now(planted: TestClient):
+    found = planted.get("/v1/retention?as_of=2026-08-30").json()
+    assert found["last"] == "2026-04-01"
+    assert {one["nps_quarter"] for one in found["under"]["items"]} == {"2026-07-01"}
+
+
 def test_currencies_are_put_together_by_the_callers_rates(planted: TestClient):
     found = planted.get(f"{AT}&currency=EUR&rates=USD:0.5").json()
     assert found["currency"] == "EUR"

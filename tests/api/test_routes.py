@@ -25,9 +25,21 @@ def test_score_card_has_its_comments(caller: Caller):
     nps = cards["nps"]
     assert nps["score"]["n"] == 42
     assert (nps["score"]["flagged"], nps["comments_total"], len(nps["comments"])) == (18, 6, 6)
+    bands = "source=nps&score_band=detractor,passive,promoter"
+    assert nps["wrote"] == get(caller(), f"/v1/comments?window=90d&{bands}")["total"]
     assert all(one["score"] <= 6 and one["score_band"] == -1 for one in nps["comments"])
     assert nps["themes"][0]["name"] == "Sales-delivery mismatch"
     assert nps["before"]["n"] == 35
+
+
+def test_coverage_names_accounts_worth_asking(caller: Caller):
+    client = caller()
+    assert get(client, "/v1/coverage?window=90d")["quiet"] == []
+    named = get(client, "/v1/coverage?window=90d&quiet=1")["quiet"]
+    assert [(one["account_id"], one["answered"], one["renewal_date"]) for one in named] == [
+        ("orchard", False, "2026-10-30")
+    ]
+    assert get(caller(role="csm", accounts=["pico"]), "/v1/coverage?window=90d&quiet=9")["quiet"] == []
 
 
 def test_scores_of_no_scored_source_are_empty(caller: Caller):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from api.app import create_app
 from api.settings import ApiSettings
 from data.store.models import Comment, Commitment, PassageText, StaleAccount
+from data.store.queries import meaning
 from data.store.repositories import embeddings
 from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
@@ -111,6 +112,18 @@ def test_search_finds_nothing_of_others(searched: dict[str, TestClient]):
     assert get(searched["csm"], "/v1/comments")["total"] == 2
 
 
+@pytest.mark.parametrize("narrowed", ["", "&voice=customer", "&language=en"])
+def test_few_accounts_are_searched_among_their_passages(
+    searched: dict[str, TestClient], monkeypatch: pytest.MonkeyPatch, narrowed: str
+):
+    for client, account in (("csm", ""), ("viewer", "&account=northwind,bergmann")):
+        address = f"/v1/comments?q=signed for an SAP link&mode=meaning&limit=200{account}{narrowed}"
+        monkeypatch.setattr(meaning, "FEW", 500)
+        everything = get(searched[client], address)
+        monkeypatch.setattr(meaning, "FEW", 0)
+        assert get(searched[client], address) == everything
+
+
 def test_list_without_search_is_newest_first(searched: dict[str, TestClient]):
     page = get(searched["viewer"], "/v1/comments?limit=200&account=northwind,halden")
     times = [one["said_at"] for one in page["items"]]
@@ -156,6 +169,7 @@ def test_map_shows_the_slice(searched: dict[str, TestClient]):
     client = searched["viewer"]
     found = get(client, "/v1/map?kind=taxonomy")
     columns = found["points"]
+    assert columns.pop("text") == []
     assert {len(column) for column in columns.values()} == {found["shown"]}
     # The two anonymous comments have no passages and so no place.
     assert (found["total"], found["shown"]) == (len(SAID) + 2, len(SAID))
@@ -172,6 +186,22 @@ def test_map_shows_the_slice(searched: dict[str, TestClient]):
     assert angry["shown"] == 2
     assert [region["key"] for region in angry["regions"]] == ["support_speed"]
     assert client.get("/v1/map?theme=support_speed").status_code == 422
+
+
+def test_points_bring_how_their_comments_begin(searched: dict[str, TestClient]):
+    client = searched["viewer"]
+    assert get(client, "/v1/map?kind=taxonomy")["points"]["text"] == []
+    points = get(client, "/v1/map?kind=taxonomy&chars=10")["points"]
+    begins = dict(zip(points["comment_id"], points["text"], strict=True))
+    assert set(begins.values()) == {said.text[:10] for said in SAID}
+    asked = "&".join(f"id={one}" for one in points["comment_id"][:3])
+    page = get(client, f"/v1/comments?{asked}&id=response:nobody")
+    assert page["total"] == 3
+    assert {one["comment_id"]: one["text"][:10] for one in page["items"]}.items() <= begins.items()
+    assert client.get(f"/v1/comments?{asked}&q=words").status_code == 422
+    assert client.get("/v1/comments?" + "&".join(f"id={place}" for place in range(101))).status_code == 422
+    foreign = next(f"response:r{at:03d}" for at, said in enumerate(SAID) if said.account == "halden")
+    assert get(searched["csm"], f"/v1/comments?id={foreign}")["total"] == 0
 
 
 def test_map_of_some_accounts_is_theirs(searched: dict[str, TestClient]):

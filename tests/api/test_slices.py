@@ -115,7 +115,7 @@ COUNT_NOTHING = (
     "/v1/accounts/{account_id}/diagnosis",
     "/v1/loops/{loop_id}",
     *(f"/v1/{name}" for name in ("keys", "jobs", "runs", "imports", "mappings", "quarantine", "views")),
-    *(f"/v1/{name}" for name in ("corrections", "taxonomy")),
+    *(f"/v1/{name}" for name in ("corrections", "taxonomy", "slices", "me")),
 )
 
 

@@ -11,7 +11,7 @@ import dashboard
 from cx.committee import ROLES
 from cx.journey import STAGES
 from dashboard import look, strings
-from dashboard.charts.trend import Point, trend_figure
+from dashboard.charts.trend import Point, trend_figure, trend_words
 from dashboard.filters import Filters, read_filters, write_filters
 from dashboard.pieces.comment import comment_html
 from dashboard.pieces.score_card import change_html
@@ -104,7 +104,12 @@ def test_trend_draws_months_in_order_with_band():
     assert list(line.y) == [3, -12]
     assert line.customdata[1] == "Sep 2026: −12 (n 40, −20 to −4)"
     assert list(figure.data[1].y) == [-30.0, -20.0]
-    assert figure.layout.yaxis.range[0] <= -100
+    # All intervals, and half of the scale at least: noise does not look like a fall.
+    assert figure.layout.yaxis.range[0] <= -30
+    assert figure.layout.yaxis.range[1] >= 36
+    assert figure.layout.yaxis.range[1] - figure.layout.yaxis.range[0] >= 100
+    assert [one.text for one in figure.layout.annotations] == ["Aug 2026: +3", "Sep 2026: −12"]
+    assert "Aug 2026: +3 (n 3, −30 to +36)" in trend_words(points, kind="nps", name="NPS")
 
 
 def test_bars_share_their_months():

@@ -58,6 +58,18 @@ def test_nearest_are_those_with_the_fewest_unequal_bits(dim: int):
     assert new_sketches("model", dim).nearest(asked, 5) == []
 
 
+def test_search_among_some_rows(folder: Path):
+    index, vectors = opened(folder), planted(500, 1)
+    again = index.changed(gone=[0], new=[(keys(1), vectors[:1])])
+    some = again.rows_of(np.array([*keys(30, start=7), "nowhere"], dtype="S64"))
+    assert [place for place in some.tolist() if place < 0] == [-1]
+    near = again.nearest(vectors[9], 5, among=np.sort(some[:-1]))
+    assert near[0] == keys(1, start=9)[0]
+    assert set(near) <= set(keys(30, start=7))
+    assert again.rows_of(np.array(keys(1), dtype="S64")).tolist() == [499]
+    assert again.nearest(vectors[9], 5, among=some[:0]) == []
+
+
 def test_news_come_in_and_what_is_gone_goes(folder: Path):
     vectors, more = planted(500, 1), planted(20, 5)
     index = opened(folder)

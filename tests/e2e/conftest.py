@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.demo import SAMPLE, VENDOR_NAMES
 from pipelines.ingest import import_path
 from pipelines.run import run
+from pipelines.sample import SAMPLE, VENDOR_NAMES
 from pipelines.settings import Settings
 from pipelines.stage import Bench
 

@@ -150,9 +150,9 @@ def reader(bench, page: str) -> Iterator[TestClient]:
 
 def write_pages() -> None:
     """Analyse the sample and write the pages anew."""
-    from pipelines.demo import SAMPLE, VENDOR_NAMES
     from pipelines.ingest import import_path
     from pipelines.run import run
+    from pipelines.sample import SAMPLE, VENDOR_NAMES
     from pipelines.settings import Settings
     from pipelines.stage import Bench
     from tests.e2e.conftest import NOW

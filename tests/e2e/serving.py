@@ -55,7 +55,7 @@ def until(check: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
 
 def children_of(pid: int, *, worker: bool) -> list[psutil.Process]:
     """Give the worker beside a server, or the processes that answer."""
-    return [one for one in psutil.Process(pid).children() if ("worker" in one.cmdline()) == worker]
+    return [one for one in psutil.Process(pid).children(recursive=True) if ("worker" in one.cmdline()) == worker]
 
 
 @contextmanager

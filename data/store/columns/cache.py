@@ -18,6 +18,7 @@ from data.store.columns.pack import SECTIONS, empty_pack, from_bytes
 from data.store.columns.whole import Assembly, Part, Vocabulary, Whole, part_of
 from data.store.models import AccountPack, StaleAccount
 from data.store.repositories.bulk import chunks
+from data.store.unit_of_work import once_a_read
 
 # Accounts that changed since the last run are packed while reading, up to so many (some 10,000 comments, 0.3 s);
 # where more wait, a run is on its way, and what was counted last stands until it is through.
@@ -119,7 +120,11 @@ _LOCK = threading.Lock()
 
 def read_columns(session: Session) -> Whole:
     """Give the columns of the session's database."""
-    engine = session.get_bind().engine
-    with _LOCK:
-        columns = _OF_ENGINE.setdefault(engine, Columns())
-    return columns.read(session)
+
+    def read() -> Whole:
+        engine = session.get_bind().engine
+        with _LOCK:
+            columns = _OF_ENGINE.setdefault(engine, Columns())
+        return columns.read(session)
+
+    return once_a_read(session, "columns", read)

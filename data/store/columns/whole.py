@@ -95,7 +95,8 @@ class Whole:
     `accounts` are the account keys in their order, "" for none. `comments`, `answers` and, by kind, `mentions` hold
     the columns of `pack`, and these: `account` (place in `accounts`), mentions' `comment` and answers' `comment` (row
     of the comment, -1 without). `person` is a person at an account: `person_number` tells who spoke at two of them,
-    `person_account` is the account. `worked_out` keeps what queries made of these columns alone.
+    `person_account` is the account, `person_hash` stands for the person's key. `worked_out` keeps what queries made of
+    these columns alone.
     """
 
     accounts: tuple[str, ...]
@@ -105,6 +106,7 @@ class Whole:
     mentions: Mapping[str, Mapping[str, Column]]
     person_number: Numbers
     person_account: NDArray[np.uint32]
+    person_hash: NDArray[np.uint64]
     worked_out: dict[object, Any] = field(default_factory=dict)
     # Another one for each time that columns are put together in this process.
     number: int = field(default_factory=itertools.count().__next__)
@@ -185,7 +187,8 @@ class Assembly:
         words = {table: vocabulary.words(table) for table in vocabulary.places}
         if not self._keys:
             nothing = np.zeros(0, np.int64)
-            return Whole((), words, {}, {}, {kind: {} for kind in KINDS}, nothing, nothing.astype(np.uint32))
+            people = nothing, nothing.astype(np.uint32), nothing.astype(np.uint64)
+            return Whole((), words, {}, {}, {kind: {} for kind in KINDS}, *people)
         comments, answers = dict(self._columns["comments"]), dict(self._columns["answers"])
         mentions = {kind: Mentions(self._columns[kind], comments[f"n_{kind}"]) for kind in KINDS}
         accounts = np.arange(len(self._keys))
@@ -205,6 +208,7 @@ class Assembly:
             mentions,
             number,
             self._repeated(accounts, "persons").astype(np.uint32),
+            self._columns["persons"]["hash"],
         )
 
     def _repeated(self, values: Column, section: str) -> Column:

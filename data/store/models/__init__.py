@@ -18,6 +18,7 @@ from data.store.models.matches import CommitmentMatch, CommitmentVector
 from data.store.models.operations import ApiKey, AuditEntry, Fact, QuarantinedRow, Run, RunStage, SavedMapping
 from data.store.models.packs import AccountPack
 from data.store.models.parties import Account, Contact, ContactRole, Staff
+from data.store.models.persons import Person
 from data.store.models.search import Place
 from data.store.models.signals import Commitment, Handoff, HealthScore, Opportunity, RevenueEvent, WeeklyUsage
 from data.store.models.standing import AccountStanding
@@ -54,6 +55,7 @@ __all__ = [
     "OverruledMention",
     "Passage",
     "PassageText",
+    "Person",
     "Place",
     "Pseudonym",
     "QuarantinedRow",

@@ -4,48 +4,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
-from data.store.models import Comment, Mention, Passage, PassageText
-from data.store.models.matches import OF_MISMATCH
+from data.store.models import Comment, Mention
 from data.store.queries.account_said import asked_of
-from data.store.queries.matches import MismatchMention, likenesses
+from data.store.queries.matches import MENTIONS, MismatchMention, likenesses
 from data.store.queries.slices import Slice
 from data.store.queries.veil import Veil
 
-# In the order of `MismatchMention`, but for its likenesses. Made once, as in `account_said`.
-_MENTIONS = (
-    select(
-        Mention.passage_id,
-        Mention.comment_pk,
-        Comment.comment_id,
-        Mention.account_id,
-        PassageText.text,
-        Mention.said_at,
-        Comment.source,
-        Comment.role,
-        Comment.stage,
-        Comment.score,
-        Comment.score_band,
-        Mention.polarity,
-        Mention.confidence,
-        Comment.vendor_voice,
-        Comment.respondent_key,
-        Comment.survey_id,
-        Comment.anonymous,
-    )
-    .join(Comment, Comment.id == Mention.comment_pk)
-    .join(Passage, Passage.id == Mention.passage_id)
-    .join(PassageText, PassageText.text_key == Passage.text_key)
-    .where(
-        OF_MISMATCH,
-        Mention.account_id == bindparam("account"),
-        Mention.said_at.between(bindparam("since"), bindparam("as_of")),
-        Mention.polarity == "negative",
-        Comment.analysed.is_(True),
-    )
-    .order_by(Mention.said_at.desc(), Mention.passage_id.desc())
+# Made once, as in `account_said`.
+_MENTIONS = MENTIONS.where(
+    Mention.account_id == bindparam("account"),
+    Mention.said_at.between(bindparam("since"), bindparam("as_of")),
+    Mention.polarity == "negative",
+    Comment.analysed.is_(True),
 )
 
 

@@ -1,23 +1,20 @@
 """What one account said: its comments and their themes as rows, counted in `cx.account_themes`."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from cx.account_themes import NEGATIVE, NEUTRAL, POSITIVE, Point, Said
-from data.store.models import Comment, Mention, Theme
-from data.store.queries.grain import NEGATIVE as NEGATIVE_RANK
-from data.store.queries.grain import POSITIVE as POSITIVE_RANK
-from data.store.queries.grain import polarity_rank
+from data.store.models import Comment, Mention
 from data.store.queries.slices import Slice
 from data.store.queries.veil import Veil
 
 # Before every record.
 EARLIEST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
-_POLARITY = {NEGATIVE_RANK: NEGATIVE, POSITIVE_RANK: POSITIVE}
 _SAID = (
     Comment.id,
     Comment.comment_id,
@@ -73,53 +70,45 @@ def _shown(hidden: bool) -> list[ColumnElement[bool]]:
 
 
 def account_points(session: Session, filters: Slice, account_id: str) -> list[Point]:
-    """Give the themes of one account's comments in a window, one a comment and theme; hidden themes are left out."""
-    rows = session.execute(_POINTS, asked_of(filters, account_id))
-    return [Point(pk, key, kind, _POLARITY.get(rank, NEUTRAL), *sums) for pk, key, kind, rank, *sums in rows]
+    """Give the themes of one account's comments in a window, one a comment and theme, hidden themes too."""
+    read: Iterable[Any] = session.execute(_POINTS, asked_of(filters, account_id))
+    found: dict[tuple[int, str], _Sums] = {}
+    for pk, key, kind, polarity, confidence in read:
+        sums = found.get((pk, key))
+        if sums is None:
+            sums = found[pk, key] = _Sums(kind)
+        sums.add(polarity, confidence)
+    return [sums.point(pk, key) for (pk, key), sums in sorted(found.items())]
 
 
-def _summed(polarity: str) -> ColumnElement[float]:
-    """Sum the confidences of a comment's passages of one polarity."""
-    return func.sum(case((Mention.polarity == polarity, Mention.confidence), else_=0.0))
+class _Sums:
+    """What the passages of one comment say on a theme: grouped here, where it takes a third of what SQL takes."""
+
+    __slots__ = ("blame", "kind", "praise", "spoken", "sure")
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.praise, self.blame, self.sure = kind, 0.0, 0.0, 0.0
+        self.spoken: set[str] = set()
+
+    def add(self, polarity: str, confidence: float) -> None:
+        self.spoken.add(polarity)
+        self.sure = max(self.sure, confidence)
+        if polarity == POSITIVE:
+            self.praise += confidence
+        elif polarity == NEGATIVE:
+            self.blame += confidence
+
+    def point(self, pk: int, key: str) -> Point:
+        worst = next((one for one in (NEGATIVE, POSITIVE) if one in self.spoken), NEUTRAL)
+        return Point(pk, key, self.kind, worst, self.praise, self.blame, self.sure)
 
 
 _POINTS = (
-    select(
-        Mention.comment_pk,
-        Mention.theme_key,
-        Mention.kind,
-        polarity_rank(),
-        _summed(POSITIVE),
-        _summed(NEGATIVE),
-        func.max(Mention.confidence),
-    )
-    .join(Theme, Theme.theme_key == Mention.theme_key)
+    select(Mention.comment_pk, Mention.theme_key, Mention.kind, Mention.polarity, Mention.confidence)
     .join(Comment, Comment.id == Mention.comment_pk)
     .where(
         Mention.account_id == bindparam("account"),
         Mention.said_at.between(bindparam("since"), bindparam("as_of")),
-        Theme.state != "hidden",
         Comment.analysed.is_(True),
     )
-    .group_by(Mention.comment_pk, Mention.theme_key, Mention.kind)
-    .order_by(Mention.comment_pk, Mention.theme_key)
 )
-
-
-def first_said(session: Session, filters: Slice, account_id: str, *, veil: Veil) -> dict[str, datetime | None]:
-    """Give when customers at an account first spoke of each theme, whatever the window's beginning.
-
-    None where only the vendor's review notes did.
-    """
-    hidden = veil.hidden_at(account_id)
-    rows = session.execute(_first_said(bool(hidden)), {**asked_of(filters, account_id), "hidden": hidden})
-    return {key: time for key, time in rows}
-
-
-@cache
-def _first_said(hidden: bool) -> Select[*tuple[Any, ...]]:
-    own = Mention.account_id == bindparam("account")
-    theirs = func.min(case((Comment.vendor_voice.is_(False), Mention.said_at)))
-    chosen = select(Mention.theme_key, theirs).join(Comment, Comment.id == Mention.comment_pk)
-    chosen = chosen.where(own, Mention.said_at <= bindparam("as_of"), *_shown(hidden))
-    return chosen.group_by(Mention.theme_key)

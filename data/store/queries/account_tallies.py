@@ -1,8 +1,8 @@
 """Counts of every account at once, from the columns: answers, flagged ones, NPS, comments, and the latest answers."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from data.store.columns.build import microseconds
 from data.store.columns.cache import read_columns
-from data.store.columns.pack import LISTED, VENDOR, Column
+from data.store.columns.pack import LISTED, VENDOR
 from data.store.columns.whole import Numbers, Whole
 from data.store.models import Response, Survey
 from data.store.queries.anonymity import anonymous_surveys
-from data.store.queries.answers import Answers, scored_answers
+from data.store.queries.answers import Answers, scored_answers, survey_scales
+from data.store.queries.own_rows import places_of
 from data.store.queries.selection import comment_mask
 from data.store.queries.slices import Slice
 from data.store.repositories.bulk import chunks
@@ -25,6 +27,8 @@ from data.store.repositories.bulk import chunks
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Slices whose counts are kept: some 64 KiB each at 2,000 accounts.
 MOST_KEPT = 32
+# Newest answers that are kept, some 500 bytes each: those of all accounts, by type of survey.
+MOST_REMEMBERED = 10_000
 # A page of accounts.
 ACCOUNTS_AT_ONCE = 50
 
@@ -72,82 +76,60 @@ class Tallies:
             int(self.answers[at]), int(self.flagged[at]), int(self.comments[at]), None if np.isnan(nps) else nps
         )
 
-    def values(self, name: str, account_ids: Iterable[str]) -> dict[str, float | None]:
-        """Give one count of many accounts; an NPS of nobody is None."""
-        numbers: list[float] = getattr(self, name).tolist()
-        nothing = None if name == "nps" else 0
-        found = {key: numbers[self.place[key]] if key in self.place else nothing for key in account_ids}
-        return {key: None if value is None or math.isnan(value) else value for key, value in found.items()}
 
-
-def tallies(session: Session, filters: Slice) -> Tallies:
-    """Count every account of a slice: customers' comments with something to say, and scored answers.
+def tallied(session: Session, filters: Slice, name: str, account_ids: Iterable[str]) -> dict[str, float | None]:
+    """Give one count of many accounts: `comments`, `flagged` or `nps`; an NPS of nobody is None.
 
     A list is asked for page by page: the counts are kept as long as the columns are.
     """
     whole = read_columns(session)
-    key = ("tallies", filters)
+    key = ("tallied", name, filters)
     if key not in whole.worked_out:
-        kept = [one for one in whole.worked_out if isinstance(one, tuple) and one[0] == "tallies"]
+        kept = [one for one in whole.worked_out if isinstance(one, tuple) and one[0] == "tallied"]
         for old in kept[: max(0, len(kept) + 1 - MOST_KEPT)]:
             whole.worked_out.pop(old, None)
-        found = scored_answers(session, whole, filters, by_account=True)
-        whole.worked_out[key] = _count(session, whole, filters, found)
-    counted: Tallies = whole.worked_out[key]
-    return counted
+        whole.worked_out[key] = _of_all(session, whole, filters, name)
+    numbers, places = whole.worked_out[key].tolist(), places_of(whole)
+    nothing = None if name == "nps" else 0
+    found = {key: numbers[places[key]] if key in places else nothing for key in account_ids}
+    return {key: None if value is None or math.isnan(value) else value for key, value in found.items()}
+
+
+def _of_all(session: Session, whole: Whole, filters: Slice, name: str) -> NDArray[Any]:
+    if name == "comments":
+        return _comments(session, whole, filters, len(whole.accounts))
+    found = scored_answers(session, whole, filters, by_account=True)
+    return _nps(whole, found) if name == "nps" else _flagged(whole, found)
 
 
 def page_tallies(
-    session: Session, filters: Slice, account_ids: Sequence[str]
+    session: Session, filters: Slice, whole: Whole, own: Whole
 ) -> tuple[Tallies, dict[str, list[LatestScore]]]:
-    """Count some accounts only, and give their newest answer per survey type; anonymous surveys give none."""
-    whole = read_columns(session)
-    own = of_accounts(whole, account_ids)
+    """Count some accounts, `own` of the `whole` columns, and give their newest answer per survey type.
+
+    Anonymous surveys give none.
+    """
     found = scored_answers(session, own, filters, by_account=True)
-    # A list sorted by counts has counted everybody already.
-    counted: Tallies | None = whole.worked_out.get(("tallies", filters))
-    return counted or _count(session, own, filters, found), _latest(session, own, found)
-
-
-def of_accounts(whole: Whole, account_ids: Sequence[str]) -> Whole:
-    """Take some accounts out of the columns, without their mentions; rows stand account by account."""
-    place = _place(whole)
-    kept = sorted(place[key] for key in set(account_ids) if key in place)
-    comments, answers = (_taken(columns, kept) for columns in (whole.comments, whole.answers))
-    names = tuple(whole.accounts[at] for at in kept)
-    return replace(whole, accounts=names, comments=comments, answers=answers, mentions={}, worked_out={})
-
-
-def _taken(columns: Mapping[str, Column], kept: Sequence[int]) -> dict[str, Column]:
-    if not columns:
-        return {}
-    starts, ends = (
-        np.searchsorted(columns["account"], np.array(kept, np.uint32), side=side) for side in ("left", "right")
-    )
-    rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, np.int64)])
-    found = {name: column[rows] for name, column in columns.items()}
-    found["account"] = np.repeat(np.arange(len(kept)), ends - starts).astype(np.uint32)
-    return found
-
-
-def _place(whole: Whole) -> dict[str, int]:
-    return {key: at for at, key in enumerate(whole.accounts)}
+    return _count(session, own, filters, found), _latest(session, whole, own, found)
 
 
 def _count(session: Session, whole: Whole, filters: Slice, found: Answers) -> Tallies:
     size = len(whole.accounts)
-    account = _accounts_of(whole, found)
+    answers = np.bincount(_accounts_of(whole, found), minlength=size)
+    comments = _comments(session, whole, filters, size)
+    return Tallies(places_of(whole), answers, _flagged(whole, found), comments, _nps(whole, found))
+
+
+def _flagged(whole: Whole, found: Answers) -> Numbers:
+    return np.bincount(_accounts_of(whole, found)[found.band == -1], minlength=len(whole.accounts))
+
+
+def _nps(whole: Whole, found: Answers) -> NDArray[np.float64]:
     of_nps = np.flatnonzero(np.array([scale.type == "nps" for scale in found.scales] + [False])[found.scale])
-    number = np.bincount(account[of_nps], minlength=size)
+    account, size = _accounts_of(whole, found)[of_nps], len(whole.accounts)
     with np.errstate(invalid="ignore"):
-        nps = 100 * np.bincount(account[of_nps], weights=found.points[of_nps], minlength=size) / number
-    return Tallies(
-        _place(whole),
-        np.bincount(account, minlength=size),
-        np.bincount(account[found.band == -1], minlength=size),
-        _comments(session, whole, filters, size),
-        nps,
-    )
+        sums = np.bincount(account, weights=found.points[of_nps], minlength=size).astype(np.float64)
+        return 100 * sums / np.bincount(account, minlength=size)
 
 
 def _accounts_of(whole: Whole, found: Answers) -> NDArray[np.integer]:
@@ -162,29 +144,53 @@ def _comments(session: Session, whole: Whole, filters: Slice, size: int) -> Numb
     return np.bincount(whole.comments["account"][mask], minlength=size)
 
 
-def _latest(session: Session, whole: Whole, found: Answers) -> dict[str, list[LatestScore]]:
+def _latest(session: Session, whole: Whole, own: Whole, found: Answers) -> dict[str, list[LatestScore]]:
     if not len(found.rows):
         return {}
     hidden = set(anonymous_surveys(session))
-    open_ = np.array([word not in hidden for word in whole.words.get("surveys", ())] + [False])
-    found = found.only(open_[whole.answers["survey"][found.rows]])
-    account, at = _accounts_of(whole, found), whole.answers["at"][found.rows]
-    times: set[tuple[str, datetime, str]] = set()
+    open_ = np.array([word not in hidden for word in own.words.get("surveys", ())] + [False])
+    found = found.only(open_[own.answers["survey"][found.rows]])
+    account, at = _accounts_of(own, found), own.answers["at"][found.rows]
+    times: set[_Time] = set()
     for kind in {scale.type for scale in found.scales}:
         of_kind = np.flatnonzero(np.array([scale.type == kind for scale in found.scales])[found.scale])
-        newest = np.full(len(whole.accounts), -1, np.int64)
+        newest = np.full(len(own.accounts), -1, np.int64)
         np.maximum.at(newest, account[of_kind], at[of_kind])
         for place in np.flatnonzero(newest >= 0).tolist():
-            times.add((whole.accounts[place], _EPOCH + timedelta(microseconds=int(newest[place])), kind))
-    return _read(session, times)
+            times.add((own.accounts[place], int(newest[place]), kind))
+    answers = _remembered(session, whole, (survey_scales(own), hidden), times)
+    given: dict[str, list[LatestScore]] = {}
+    for time in sorted(times, key=lambda time: time[2], reverse=True):
+        one = answers[time]
+        if one is not None:
+            given.setdefault(time[0], []).append(one)
+    return given
 
 
-def _read(session: Session, times: set[tuple[str, datetime, str]]) -> dict[str, list[LatestScore]]:
+# An account, microseconds since 1970 and a survey's type.
+_Time = tuple[str, int, str]
+
+
+def _remembered(
+    session: Session, whole: Whole, surveys: object, times: set[_Time]
+) -> Mapping[_Time, LatestScore | None]:
+    """Give the answers at these times. Accounts' newest ones are asked for again and again: kept with the columns."""
+    seen, kept = whole.worked_out.get("latest", (None, {}))
+    if seen != surveys or len(kept) > MOST_REMEMBERED:
+        kept = {}
+        whole.worked_out["latest"] = surveys, kept
+    missing = {one for one in times if one not in kept}
+    if missing:
+        kept.update(dict.fromkeys(missing) | _read(session, missing))
+    return {one: kept[one] for one in times}
+
+
+def _read(session: Session, times: set[_Time]) -> dict[_Time, LatestScore]:
     """Read the answers given at these times; of two at one time the one with the later id."""
-    newest: dict[tuple[str, str], LatestScore] = {}
+    found: dict[_Time, LatestScore] = {}
     of_account: dict[str, list[datetime]] = {}
     for account_id, at, _ in sorted(times):
-        of_account.setdefault(account_id, []).append(at)
+        of_account.setdefault(account_id, []).append(_EPOCH + timedelta(microseconds=at))
     for part in chunks(sorted(of_account), ACCOUNTS_AT_ONCE):
         asked = {f"account_{place}": key for place, key in enumerate(part)}
         when = {f"times_{place}": of_account[key] for place, key in enumerate(part)}
@@ -192,11 +198,9 @@ def _read(session: Session, times: set[tuple[str, datetime, str]]) -> dict[str, 
         for account_id, *values in rows:
             one = LatestScore(*values)
             # At the same time somebody may have answered another survey, too.
-            if (account_id, one.answered_at, one.type) in times:
-                newest[account_id or "", one.type] = one
-    found: dict[str, list[LatestScore]] = {}
-    for (account_id, _), one in sorted(newest.items(), key=lambda pair: pair[0][1], reverse=True):
-        found.setdefault(account_id, []).append(one)
+            time = (account_id or "", microseconds(one.answered_at), one.type)
+            if time in times:
+                found[time] = one
     return found
 
 

@@ -8,43 +8,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cx.account_themes import Point
-from data.store.models import Account, Comment, Contact, Survey
-from data.store.queries.comments import CommentRow, Tag
+from data.store.models import Comment
+from data.store.queries.comments import COMMENT_COLUMNS, CommentRow, Tag, with_names
 from data.store.queries.themes import ThemeInfo
 from data.store.queries.veil import Veil
 
-# In the order of `CommentRow`. Made once: putting a statement together takes longer than reading its rows.
-_WORDS = (
-    select(
-        Comment.id,
-        Comment.comment_id,
-        Comment.source,
-        Comment.text,
-        Comment.language,
-        Comment.said_at,
-        Comment.score,
-        Comment.score_band,
-        Survey.scale_min,
-        Survey.scale_max,
-        Comment.role,
-        Comment.stage,
-        Comment.stage_derived,
-        Comment.account_id,
-        Account.name,
-        Comment.contact_id,
-        Contact.name,
-        Comment.survey_id,
-        Comment.ticket_id,
-        Comment.feature,
-        Comment.vendor_voice,
-        Comment.anonymous,
-        Comment.sentiment,
-    )
-    .outerjoin(Account, Account.account_id == Comment.account_id)
-    .outerjoin(Contact, Contact.contact_id == Comment.contact_id)
-    .outerjoin(Survey, Survey.survey_id == Comment.survey_id)
-    .where(Comment.id.in_(bindparam("pks", expanding=True)))
-)
+# Made once: putting a statement together takes longer than reading its rows.
+_WORDS = with_names(select(*COMMENT_COLUMNS)).where(Comment.id.in_(bindparam("pks", expanding=True)))
 
 
 def account_words(

@@ -6,15 +6,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, Float, Select, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
+from data.store.columns.cache import read_columns
+from data.store.columns.whole import Whole
 from data.store.models import Account, AccountStanding
-from data.store.queries.account_tallies import LatestScore, Tallies, page_tallies, tallies
-from data.store.queries.comments import CommentRow, exemplars
-from data.store.queries.counts import Counts, count_groups, theme_counts
+from data.store.queries.account_tallies import LatestScore, page_tallies, tallied
+from data.store.queries.chosen import Chooser
+from data.store.queries.comments import CommentRow
+from data.store.queries.counts import Counts, count_said
 from data.store.queries.errors import QueryError
+from data.store.queries.money import money
+from data.store.queries.own_rows import of_accounts, places_of
+from data.store.queries.own_themes import last_said, spread, words_on
 from data.store.queries.paging import After, Page, SortKey, after_row, cut
 from data.store.queries.slices import Slice, account_filters
 from data.store.queries.standing import (
@@ -27,7 +34,7 @@ from data.store.queries.standing import (
     standings_now,
     stored_standings,
 )
-from data.store.queries.themes import ThemeInfo, last_said, theme_infos
+from data.store.queries.themes import ThemeInfo, theme_infos
 from data.store.repositories.standing import risk_line
 
 SORTS = ("name", "arr", "renewal", "comments", "flagged", "nps", "risk", "score")
@@ -92,6 +99,7 @@ _COLUMNS = (
     Account.renewal_date,
     Account.is_stub,
 )
+_ACCOUNTS: Select[*tuple[Any, ...]] = select(*_COLUMNS)
 
 
 def account_rows(
@@ -116,7 +124,7 @@ def account_rows(
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     if name not in SORTS:
         raise QueryError(f"can't sort accounts by {name!r}: use {', '.join(SORTS)}, with - in front for descending")
-    statement: Select[*tuple[Any, ...]] = select(*_COLUMNS).where(*account_filters(filters))
+    statement = _ACCOUNTS.where(*account_filters(filters))
     if search:
         statement = statement.where(_matches(search))
     day = _live_day(session, risk_day)
@@ -127,8 +135,7 @@ def account_rows(
     elif risks:
         statement = statement.where(Account.account_id.in_(select(AccountStanding.account_id).where(of_risks(risks))))
     if name in BY_TALLY or (day is not None and name in BY_STANDING):
-        counted = tallies(session, filters)
-        values = _values(session, statement, name, counted, worked)
+        values = _values(session, filters, statement, name, worked)
         return _page_by_values(session, filters, statement, values, sort=sort, limit=limit, after=after, day=day)
     key, statement = _sort_key(name, statement)
     missing = case((key.is_(None), 1), else_=0)
@@ -150,8 +157,7 @@ def account_rows(
 
 def _live_day(session: Session, risk_day: datetime | None) -> datetime | None:
     """Give the day to work standings out for; None where those that are kept will do."""
-    kept = standings_day(session)
-    if risk_day is None or (kept is not None and day_end(risk_day) == kept):
+    if risk_day is None or standings_day(session) == day_end(risk_day):
         return None
     return day_end(risk_day)
 
@@ -167,15 +173,15 @@ def _worked_out(
 
 def _values(
     session: Session,
+    filters: Slice,
     statement: Select[*tuple[Any, ...]],
     name: str,
-    counted: Tallies,
     worked: Mapping[str, StandingRow],
 ) -> dict[str, float | None]:
     """Give what each account of a list is sorted by, where the database does not hold it."""
     ids = session.scalars(statement.with_only_columns(Account.account_id))
     if name in BY_TALLY:
-        return counted.values(name, ids)
+        return tallied(session, filters, name, ids)
     if name == "risk":
         return {key: worked[key].rank for key in ids}
     levels = {key: worked[key].account_nps for key in ids}
@@ -257,8 +263,10 @@ def _completed(
     ids = [row.account_id for row in page]
     if not ids:
         return page
-    counted, latest = page_tallies(session, filters, ids)
-    hurting = _hurting(session, filters, ids)
+    whole = read_columns(session)
+    own = of_accounts(whole, ids)
+    counted, latest = page_tallies(session, filters, whole, own)
+    hurting = _hurting(session, filters, own)
     return [
         replace(
             row,
@@ -285,21 +293,19 @@ def _standings(
     return {one.account_id: one for one in worked}
 
 
-def _hurting(
-    session: Session, filters: Slice, account_ids: Sequence[str], *, each: int = 3
-) -> dict[str, list[HurtingTheme]]:
-    """Give each account's taxonomy themes with the most negative comments."""
-    allowed = account_ids if filters.accounts is None else [one for one in account_ids if one in filters.accounts]
+def _hurting(session: Session, filters: Slice, own: Whole, *, each: int = 3) -> dict[str, list[HurtingTheme]]:
+    """Give the taxonomy themes with the most negative comments of each account; `own` are their columns."""
+    allowed = own.accounts if filters.accounts is None else set(own.accounts) & set(filters.accounts)
     narrowed = replace(filters, accounts=tuple(allowed))
-    table = count_groups(session, narrowed, group_by=("account", "theme"), with_money=False)
-    negative, comments = (table.whole_numbers[name] for name in ("negative", "comments"))
-    bad = [place for place in table.order.tolist() if negative[place]]
-    bad.sort(key=lambda place: (-int(negative[place]), -int(comments[place]), table.groups[place, 1]))
+    table = count_said(Chooser(session, own, narrowed, "taxonomy"), ("account", "theme"), with_people=False)
+    negative, comments = (table.whole_numbers[name].astype(np.int64) for name in ("negative", "comments"))
+    bad = np.flatnonzero(negative)
+    account, theme = table.groups[bad].T
     best: dict[str, list[int]] = {}
-    for place in bad:
-        own = best.setdefault(table.labels[0][table.groups[place, 0]], [])
-        if len(own) < each:
-            own.append(place)
+    for place in bad[np.lexsort((theme, -comments[bad], -negative[bad], account))].tolist():
+        ours = best.setdefault(table.labels[0][table.groups[place, 0]], [])
+        if len(ours) < each:
+            ours.append(place)
     keys = {place: table.labels[1][table.groups[place, 1]] for places in best.values() for place in places}
     infos = theme_infos(session, set(keys.values()))
     return {
@@ -319,7 +325,7 @@ def account_base(session: Session, filters: Slice, account_id: str) -> AccountRo
         NotFoundError: There is none with this id in the reader's scope.
     """
     narrowed = account_filters(filters.of_account(account_id))
-    row = session.execute(select(*_COLUMNS).where(Account.account_id == account_id, *narrowed)).one_or_none()
+    row = session.execute(_ACCOUNTS.where(Account.account_id == account_id, *narrowed)).one_or_none()
     if row is None:
         raise NotFoundError(f"no account {account_id!r}: GET /v1/accounts or `sottovoce import` an accounts file")
     return _account(tuple(row))
@@ -358,16 +364,17 @@ def account_themes(
         NotFoundError: There is no such account in the reader's scope.
     """
     require_account(session, filters, account_id)
-    narrowed = filters.of_account(account_id)
-    counted = theme_counts(session, narrowed, kind=kind)
-    keys = [one.group["theme"] for one in counted]
-    infos = theme_infos(session, keys, filters=filters)
-    roles, stages = _spread(session, narrowed, "role", kind), _spread(session, narrowed, "stage", kind)
-    words = exemplars(session, narrowed, keys, each=verbatims)
-    last = last_said(session, narrowed, kind=kind)
+    narrowed, whole = filters.of_account(account_id), read_columns(session)
+    place = places_of(whole).get(account_id)
+    worth = None if place is None else money(session, whole, narrowed.as_of).at(place)
+    reader = Chooser(session, of_accounts(whole, [account_id]), narrowed, kind)
+    counted = {one.group["theme"]: one.counts for one in count_said(reader, ("theme",), worth=worth).rows()}
+    infos = theme_infos(session, counted, filters=filters)
+    roles, stages, last = spread(reader, "role"), spread(reader, "stage"), last_said(reader)
+    words = words_on(reader, account_id, infos, each=verbatims)
     themes = [
-        AccountTheme(infos[key], one.counts, roles.get(key, {}), stages.get(key, {}), last.get(key), words.get(key, []))
-        for one, key in zip(counted, keys, strict=True)
+        AccountTheme(infos[key], counts, roles.get(key, {}), stages.get(key, {}), last.get(key), words.get(key, []))
+        for key, counts in counted.items()
         if key in infos
     ]
     return sorted(themes, key=lambda theme: theme.last_said_at or _EARLIEST, reverse=True)
@@ -386,11 +393,3 @@ def require_account(session: Session, filters: Slice, account_id: str) -> None:
     found = session.scalar(select(literal(1)).where(Account.account_id == account_id, *narrowed))
     if found is None:
         raise NotFoundError(f"no account {account_id!r}: GET /v1/accounts lists those that you may see")
-
-
-def _spread(session: Session, filters: Slice, dimension: str, kind: str) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for one in theme_counts(session, filters, group_by=("theme", dimension), kind=kind, with_revenue=False):
-        if one.counts.comments:
-            found.setdefault(one.group["theme"], {})[one.group[dimension]] = one.counts.comments
-    return found

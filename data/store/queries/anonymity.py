@@ -14,11 +14,17 @@ from sqlalchemy.orm import Session, aliased
 
 from data.store.models import Response, Survey
 from data.store.queries.slices import Slice
+from data.store.unit_of_work import once_a_read
 
 
 def anonymous_surveys(session: Session) -> list[str]:
     """Give the ids of the anonymous surveys."""
-    return list(session.scalars(select(Survey.survey_id).where(Survey.anonymous.is_(True)).order_by(Survey.survey_id)))
+    statement = select(Survey.survey_id).where(Survey.anonymous.is_(True)).order_by(Survey.survey_id)
+    return once_a_read(session, "anonymous surveys", lambda: list(session.scalars(statement)))
+
+
+# Made once: it takes longer than all else of the condition.
+_THEIRS = aliased(Response)
 
 
 def _is_large(
@@ -32,7 +38,7 @@ def _is_large(
     Asked row by row of an index: few rows are anonymous, and counting all groups would read every answer of the
     anonymous surveys for each page.
     """
-    theirs = aliased(Response)
+    theirs = _THEIRS
     before = theirs.responded_at <= filters.as_of
     if account is None:
         # A survey has many answers: looking on ends at the one that makes them enough.

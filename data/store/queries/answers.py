@@ -59,6 +59,12 @@ def scored_answers(
     return Answers(rows, everything.scales, everything.scale[rows], points, everything.band[rows])
 
 
+def survey_scales(whole: Whole) -> dict[str, Scale]:
+    """Give the surveys by which `scored_answers` read the answers of these columns last."""
+    kept = whole.worked_out.get("answers")
+    return {} if kept is None else kept[0]
+
+
 @dataclass(frozen=True)
 class _Everything:
     """As `Answers`, of every answer; scale -1 where its survey is not known."""

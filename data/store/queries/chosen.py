@@ -16,9 +16,9 @@ from data.store.queries.slices import Slice
 
 Integers = NDArray[np.integer]
 # Where a slice has less than this part of all comments, mentions are looked up from them; else all are gone over.
-FEW = 4
-# Rows looked up at once.
-AT_ONCE = 250_000
+FEW = 0.75
+# Rows looked up at once: what is in work stays in the processor's cache, and in memory that is held already.
+AT_ONCE = 32_768
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,33 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Some rows of mentions and the comments that they are of, where each row is among these; None: one each."""
+
+    comments: Integers | slice
+    place: NDArray[np.intp] | None
+
+    def column(self, column: Column) -> Column:
+        """Take these comments out of a column of all."""
+        return column[self.comments] if isinstance(self.comments, slice) else column.take(self.comments)
+
+    def spread(self, values: Column, rows: Integers | slice = slice(None)) -> Column:
+        """Give each row (or some of them) its comment's value."""
+        return values[rows] if self.place is None else values.take(self.place[rows])
+
+
+def stretch_of(base: Integers | None, place: Integers, some: slice) -> Stretch:
+    """Find the comments of some rows; `base` and `place` as in `Said`."""
+    own = place[some]
+    first, last = (int(own[0]), int(own[-1])) if len(own) else (0, -1)
+    if last - first > 2 * len(own):
+        # Few of the comments that lie between them.
+        return Stretch(own if base is None else base.take(own), None)
+    lying = slice(first, last + 1)
+    return Stretch(lying if base is None else base[lying], own.astype(np.intp) - first)
+
+
+@dataclass(frozen=True)
 class Chooser:
     """Who asks, and for what; what was gathered once is not gathered again."""
 
@@ -56,6 +83,7 @@ class Chooser:
     kind: str
     theme_keys: Sequence[str] = ()
     _gathered: dict[tuple[object, ...], tuple[Said, Said]] = field(default_factory=dict)
+    _masks: dict[tuple[bool, bool], Mask] = field(default_factory=dict)
     _shown: list[Mask] = field(default_factory=list)
 
     def shown(self) -> Mask:
@@ -78,36 +106,43 @@ class Chooser:
         return _all_shown(self.whole, self.kind, self.shown())
 
     def _mask(self, by_account: bool, by_role: bool) -> Mask:
-        return comment_mask(self.session, self.whole, self.filters, by_account=by_account, by_role=by_role)
+        if (by_account, by_role) not in self._masks:
+            mask = comment_mask(self.session, self.whole, self.filters, by_account=by_account, by_role=by_role)
+            self._masks[by_account, by_role] = mask
+        return self._masks[by_account, by_role]
 
     def _mentions(self, by_account: bool, by_role: bool) -> tuple[Said, Said]:
         if (by_account, by_role, False) in self._gathered:
             return self._gathered[by_account, by_role, False]
-        mask, shown = self._mask(by_account, by_role), self.shown()
-        theirs, ours = _voices(self.whole, np.flatnonzero(mask))
-        if (len(theirs) + len(ours)) * FEW < len(mask):
-            found = _of_few(self.whole, self.kind, theirs, shown)
+        theirs, ours = _voices(self.whole, self._mask(by_account, by_role))
+        shown = self.shown()
+        if np.count_nonzero(theirs) < FEW * len(theirs):
+            found = _of_few(self.whole, self.kind, _rows(theirs), shown)
         else:
-            mask[ours] = False
-            found = _of_many(self.whole, self.kind, mask, shown)
+            found = _of_many(self.whole, self.kind, theirs, shown)
         return found, _of_few(self.whole, self.kind, ours, shown)
 
     def _comments(self, by_account: bool, by_role: bool) -> tuple[Said, Said]:
-        mask = self._mask(by_account, by_role)
-        if len(mask):
-            mask &= self.whole.comments[f"n_{self.kind}"] > 0
+        theirs, ours = _voices(self.whole, self._mask(by_account, by_role))
+        speaks = self.whole.comments.get(f"n_{self.kind}", np.zeros(0, np.uint16)) > 0
         worst = self.whole.once(("worst", self.kind), lambda: _worst(self.whole, self.kind))
         none = np.zeros(0, np.uint16)
-        theirs, ours = (Said(None, rows, none, worst[rows]) for rows in _voices(self.whole, np.flatnonzero(mask)))
-        return theirs, ours
+        theirs &= speaks
+        said, noted = (Said(None, rows, none, worst.take(rows)) for rows in (_rows(theirs), ours[speaks[ours]]))
+        return said, noted
 
 
-def _voices(whole: Whole, rows: Integers) -> tuple[Integers, Integers]:
-    """Tell customers' comments from review notes."""
-    if not len(rows):
-        return rows, rows
-    notes = (whole.comments["flags"][rows] & VENDOR) > 0
-    return rows[~notes], rows[notes]
+def _voices(whole: Whole, mask: Mask) -> tuple[Mask, NDArray[np.int32]]:
+    """Tell customers' comments, as a new mask, from review notes, as rows."""
+    if not len(mask):
+        return mask.copy(), np.zeros(0, np.int32)
+    notes = (whole.comments["flags"] & VENDOR) > 0
+    notes &= mask
+    return mask & ~notes, _rows(notes)
+
+
+def _rows(mask: Mask) -> NDArray[np.int32]:
+    return np.flatnonzero(mask).astype(np.int32)
 
 
 def _worst(whole: Whole, kind: str) -> Column:
@@ -131,30 +166,39 @@ def _of_few(whole: Whole, kind: str, comments: Integers, shown: Mask) -> Said:
     if not mentions or not len(comments):
         nothing = np.zeros(0, np.int32)
         return Said(comments, nothing, nothing.astype(np.uint16), nothing.astype(np.uint8))
-    rows, place = mentions_of(whole, kind, comments)
-    theme = mentions["theme"][rows]
-    if not _all_shown(whole, kind, shown):
-        kept = np.flatnonzero(shown[theme])
-        rows, place, theme = rows[kept], place[kept], theme[kept]
-    return Said(comments, place, theme, mentions["said"][rows] & POLARITY)
+    everything = _all_shown(whole, kind, shown)
+    found: list[tuple[Column, Column, Column]] = []
+    for some in blocks(len(comments)):
+        rows, place = mentions_of(whole, kind, comments[some])
+        theme = mentions["theme"].take(rows)
+        if not everything:
+            kept = np.flatnonzero(shown.take(theme))
+            rows, place, theme = rows.take(kept), place.take(kept), theme.take(kept)
+        found.append((place + np.int32(some.start), theme, mentions["said"].take(rows) & POLARITY))
+    place, theme, rank = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Said(comments, place, theme, rank)
 
 
 def _of_many(whole: Whole, kind: str, mask: Mask, shown: Mask) -> Said:
     mentions = whole.mentions[kind]
-    if not mentions:
+    if not mentions or not len(mask):
         return replace(_of_few(whole, kind, np.zeros(0, np.int32), shown), base=None)
-    if _all_shown(whole, kind, shown):
-        sizes, rows = whole.comments[f"n_{kind}"], np.flatnonzero(mask).astype(np.int32)
-        spoken = np.repeat(mask, sizes)
-        said = mentions["said"][spoken] & POLARITY
-        return Said(None, np.repeat(rows, sizes[rows]), mentions["theme"][spoken], said)
-    places, theme = np.flatnonzero(shown), mentions["theme"]
-    # One theme is what a theme's own page asks for.
-    kept = np.flatnonzero(theme == theme.dtype.type(places[0]) if len(places) == 1 else shown[theme])
-    comment = mentions["comment"][kept]
-    inside = np.flatnonzero(mask[comment])
-    kept = kept[inside]
-    return Said(None, comment[inside], theme[kept], mentions["said"][kept] & POLARITY)
+    everything, sizes, end = _all_shown(whole, kind, shown), whole.comments[f"n_{kind}"], 0
+    found: list[tuple[Column, Column, Column]] = []
+    for some in blocks(len(mask)):
+        # Of the type that numpy repeats by: any other takes five times as long.
+        times = sizes[some].astype(np.intp)
+        place = np.repeat(np.arange(len(times)), times)
+        rows = slice(end, end := end + len(place))
+        theme, said, kept = mentions["theme"][rows], mentions["said"][rows], mask[some].take(place)
+        if not everything:
+            kept &= shown.take(theme)
+        # Rows are taken by number, in a third of the time that it takes by a mask.
+        own = np.flatnonzero(kept)
+        comment = place.take(own).astype(np.int32) + np.int32(some.start)
+        found.append((comment, theme.take(own), said.take(own) & POLARITY))
+    place, theme, rank = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Said(None, place, theme, rank)
 
 
 def blocks(rows: int) -> Iterator[slice]:
@@ -179,11 +223,12 @@ def mentions_of(whole: Whole, kind: str, comments: Integers) -> tuple[Numbers, N
     """Give the rows of a kind's mentions of some comments, in their order, and the place of each one's comment."""
     column = whole.comments[f"n_{kind}"]
     starts = starts_of(whole, kind)
-    sizes = column[comments].astype(np.int64)
-    ends = np.cumsum(sizes)
-    rows = np.repeat(starts[comments] - (ends - sizes), sizes)
-    rows += np.arange(len(rows))
-    return rows, np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    comments = comments.astype(np.intp, copy=False)
+    sizes = column.take(comments).astype(np.intp)
+    place = np.repeat(np.arange(len(sizes)), sizes)
+    rows = np.arange(len(place))
+    rows += (starts.take(comments) - (np.cumsum(sizes) - sizes)).take(place)
+    return rows, place.astype(np.int32)
 
 
 def visible_themes(

@@ -5,21 +5,23 @@ The same lists as `comments.list_comments` gives, without a scan over mentions; 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.store.columns.cache import read_columns
-from data.store.columns.pack import ANALYSED, KINDS, LISTED, NEGATIVE, NO_NAME, OWN, POLARITY, VENDOR
-from data.store.columns.whole import Mask, Numbers, Whole
+from data.store.columns.pack import ANALYSED, LISTED, NEGATIVE, NO_NAME, OWN, POLARITY, VENDOR
+from data.store.columns.whole import Numbers, Whole
 from data.store.models import Comment, Survey, Theme
-from data.store.queries.chosen import blocks, mentions_of, themes_of, visible_themes
-from data.store.queries.comments import POLARITIES, CommentQuery, CommentRow, ThemeShare, read_comments
+from data.store.queries.chosen import mentions_of, visible_themes
+from data.store.queries.comments import POLARITIES, CommentQuery, CommentRow, ThemeShare, known_comments
 from data.store.queries.errors import QueryError
 from data.store.queries.paging import After, Page
 from data.store.queries.selection import band_table, comment_mask
 from data.store.queries.slices import Slice
+from data.store.queries.speaking import comments_on
 from data.store.repositories.bulk import chunks
 
 # A rank before times in microseconds (under 2^52 until the year 2112).
@@ -49,20 +51,23 @@ def find_comments(session: Session, filters: Slice, query: CommentQuery) -> Foun
     """
     if query.languages or query.features or query.empty_talk:
         raise QueryError("languages, features and empty talk are not kept in the columns: use list_comments")
+    if query.polarity is not None and query.polarity not in POLARITIES:
+        raise QueryError(f"polarity {query.polarity!r} is not known: use {', '.join(POLARITIES)}")
     whole = read_columns(session)
     if not whole.comments:
         return Found(whole, np.zeros(0, np.int64), query.order)
-    needed = LISTED if query.theme_key is None else LISTED | ANALYSED
-    mask = comment_mask(session, whole, filters, needed=needed)
-    columns, rows = whole.comments, np.flatnonzero(mask)
+    columns = whole.comments
+    if query.theme_key is None:
+        rows = np.flatnonzero(comment_mask(session, whole, filters, needed=LISTED))
+    else:
+        rank = None if query.polarity is None else POLARITIES[query.polarity]
+        rows = comments_on(session, whole, filters, query.theme_key, needed=LISTED | ANALYSED, rank=rank)
     if query.bands:
         rows = rows[band_table(query.bands)[columns["band"][rows]]]
     if query.voice != "all":
         rows = rows[((columns["flags"][rows] & VENDOR) > 0) == (query.voice == "vendor")]
     if query.scale is not None:
         rows = _of_scale(session, whole, rows, query.scale)
-    if query.theme_key is not None:
-        rows = _speak_of(whole, rows, query.theme_key, query.polarity)
     return Found(whole, rows, query.order)
 
 
@@ -78,26 +83,16 @@ def _of_scale(session: Session, whole: Whole, rows: Numbers, scale: tuple[str, f
     return rows[whole.comments["source"][rows] == place]
 
 
-def _speak_of(whole: Whole, rows: Numbers, theme_key: str, polarity: str | None) -> Numbers:
-    if polarity is not None and polarity not in POLARITIES:
-        raise QueryError(f"polarity {polarity!r} is not known: use {', '.join(POLARITIES)}")
-    place = whole.place("themes").get(theme_key)
-    found = np.zeros(len(rows), bool)
-    for kind in KINDS:
-        if place is not None and place in themes_of(whole, kind):
-            _mark(found, whole, kind, rows, place, None if polarity is None else POLARITIES[polarity])
-    return rows[found]
+def first_and_last(found: Found) -> tuple[datetime, datetime] | None:
+    """Give the times of the oldest and the newest comment of a list."""
+    if not len(found):
+        return None
+    at = found.whole.comments["at"][found.rows]
+    return _time(int(at.min())), _time(int(at.max()))
 
 
-def _mark(found: Mask, whole: Whole, kind: str, rows: Numbers, theme: int, polarity: int | None) -> None:
-    """Mark the comments among these rows that speak of a theme, some at a time."""
-    mentions = whole.mentions[kind]
-    for some in blocks(len(rows)):
-        spoken, at = mentions_of(whole, kind, rows[some])
-        own = np.flatnonzero(mentions["theme"][spoken] == theme)
-        if polarity is not None:
-            own = own[(mentions["said"][spoken[own]] & POLARITY) == polarity]
-        found[some][at[own]] = True
+def _time(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
 
 
 def page_of(
@@ -119,7 +114,9 @@ def page_of(
         more = False
     order = np.lexsort((-pks, keys))[:limit]
     following = (int(keys[order[-1]]), int(pks[order[-1]])) if more and len(order) else None
-    return Page(read_comments(session, filters, pks[order].tolist()), following)
+    shown = pks[order].tolist()
+    known = known_comments(session, filters, shown)
+    return Page([known[pk] for pk in shown if pk in known], following)
 
 
 def _cursor(after: After) -> tuple[int, int]:

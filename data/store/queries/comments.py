@@ -1,11 +1,11 @@
 """Comments with what a reader needs beside the words: score, role, stage, account, date and themes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from data.store.models import Account, Comment, Contact, Mention, Survey, Theme
@@ -71,6 +71,7 @@ class CommentQuery:
     `scale` (type, low, high, high is good) keeps the surveys of one type and scale. Empty talk ("n/a") is left out
     unless `empty_talk`; it makes no point, so it stands behind no count of themes. `languages` are codes ("en"),
     `features` the product's own names.
+    `ids` are comment ids.
     """
 
     theme_key: str | None = None
@@ -82,9 +83,11 @@ class CommentQuery:
     scale: tuple[str, float, float, bool] | None = None
     languages: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
-_COLUMNS = (
+# In the order of `CommentRow`.
+COMMENT_COLUMNS = (
     Comment.id,
     Comment.comment_id,
     Comment.source,
@@ -125,7 +128,7 @@ def list_comments(
         statement = statement.where(after_row(order, after))
     keyed = statement.add_columns(*(key.expression for key in order))
     rows, following = cut(session.execute(keyed).all(), limit, len(order))
-    found = [CommentRow(*row[: len(_COLUMNS)]) for row in rows]
+    found = [CommentRow(*row[: len(COMMENT_COLUMNS)]) for row in rows]
     return Page(_tagged(session, filters, _veiled(session, filters, found)), following)
 
 
@@ -133,8 +136,11 @@ def read_comments(session: Session, filters: Slice, pks: Sequence[int]) -> list[
     """Give these comments of a slice in the order asked for; what the slice does not hold is left out."""
     if not pks:
         return []
-    statement = _selected(session, filters, CommentQuery(empty_talk=True)).where(Comment.id.in_(pks))
-    found = {row[0]: CommentRow(*row) for row in session.execute(statement)}
+    # Whether each one fits is asked of the rows found by key: as conditions, SQLite would look for them by account or
+    # source first, and read thousands.
+    fits = and_(*_conditions(session, filters, CommentQuery(empty_talk=True)))
+    statement = with_names(select(*COMMENT_COLUMNS, fits)).where(Comment.id.in_(pks))
+    found = {row[0]: CommentRow(*row[:-1]) for row in session.execute(statement) if row[-1]}
     return _tagged(session, filters, _veiled(session, filters, [found[pk] for pk in pks if pk in found]))
 
 
@@ -154,17 +160,36 @@ def count_comments(session: Session, filters: Slice, *, query: CommentQuery) -> 
 
 
 def _selected(session: Session, filters: Slice, query: CommentQuery) -> Select[*tuple[Any, ...]]:
-    statement = (
-        select(*_COLUMNS)
-        .outerjoin(Account, Account.account_id == Comment.account_id)
-        .outerjoin(Contact, Contact.contact_id == Comment.contact_id)
-        .outerjoin(Survey, Survey.survey_id == Comment.survey_id)
-        .where(*_conditions(session, filters, query))
-    )
+    statement = with_names(select(*COMMENT_COLUMNS)).where(*_conditions(session, filters, query))
     if query.theme_key is None:
         return statement
     spoken = _spoken(session, filters, query)
     return statement.join(spoken, spoken.c.comment_pk == Comment.id)
+
+
+def with_names(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join what `COMMENT_COLUMNS` has beside the comment."""
+    return (
+        statement.outerjoin(Account, Account.account_id == Comment.account_id)
+        .outerjoin(Contact, Contact.contact_id == Comment.contact_id)
+        .outerjoin(Survey, Survey.survey_id == Comment.survey_id)
+    )
+
+
+_KNOWN = with_names(select(*COMMENT_COLUMNS)).where(
+    Comment.id.in_(bindparam("pks", expanding=True)), Comment.text.is_not(None), Comment.empty_reason.is_(None)
+)
+
+
+def known_comments(
+    session: Session, filters: Slice, pks: Collection[int], *, account_id: str | None = None
+) -> dict[int, CommentRow]:
+    """Give comments by key of which the columns say that they lie in a slice, or in that of one account."""
+    allowed = filters.accounts if account_id is None else (account_id,)
+    rows: Iterable[Any] = session.execute(_KNOWN, {"pks": list(pks)}) if pks else ()
+    # The columns may be older: what went to another account meanwhile is not shown.
+    kept = [CommentRow(*row) for row in rows if allowed is None or row.account_id in allowed]
+    return {row.pk: row for row in _tagged(session, filters, _veiled(session, filters, kept))}
 
 
 def _conditions(session: Session, filters: Slice, query: CommentQuery) -> list[ColumnElement[bool]]:
@@ -185,6 +210,8 @@ def _conditions(session: Session, filters: Slice, query: CommentQuery) -> list[C
         conditions.append(one_of(Comment.language.expression, query.languages))
     if query.features:
         conditions.append(one_of(Comment.feature.expression, query.features))
+    if query.ids:
+        conditions.append(Comment.comment_id.in_(query.ids))
     if query.voice != "all":
         conditions.append(Comment.vendor_voice.is_(query.voice == "vendor"))
     surveys = anonymous_surveys(session)
@@ -280,52 +307,3 @@ def tags_of(session: Session, pks: Sequence[int], *, filters: Slice) -> dict[int
     for pk, key, _, kind, rank, sure in found:
         tags.setdefault(pk, []).append(Tag(key, names[key], kind, _POLARITY_NAMES[rank], sure))
     return tags
-
-
-def exemplars(
-    session: Session, filters: Slice, theme_keys: Sequence[str], *, each: int = 3
-) -> dict[str, list[CommentRow]]:
-    """Give up to `each` comments per theme in a slice, detractors first, then the newest; customers before notes."""
-    place = (
-        func.row_number()
-        .over(
-            partition_by=Mention.theme_key,
-            order_by=(Comment.vendor_voice, detractor_rank(), Comment.said_at.desc(), Comment.id.desc()),
-        )
-        .label("place")
-    )
-    once = _once_a_comment(filters, theme_keys)
-    conditions = _conditions(session, filters, CommentQuery())
-    ranked = (
-        select(Mention.theme_key, Mention.comment_pk, place)
-        .join(Comment, Comment.id == Mention.comment_pk)
-        .where(Mention.id.in_(once), *conditions)
-        .subquery("ranked")
-    )
-    statement = (
-        select(ranked.c.theme_key, *_COLUMNS)
-        .join(Comment, Comment.id == ranked.c.comment_pk)
-        .outerjoin(Account, Account.account_id == Comment.account_id)
-        .outerjoin(Contact, Contact.contact_id == Comment.contact_id)
-        .outerjoin(Survey, Survey.survey_id == Comment.survey_id)
-        .where(ranked.c.place <= each)
-        .order_by(ranked.c.theme_key, ranked.c.place)
-    )
-    found = session.execute(statement).all()
-    rows = _tagged(session, filters, _veiled(session, filters, [CommentRow(*row[1:]) for row in found]))
-    by_theme: dict[str, list[CommentRow]] = {}
-    for (key, *_), row in zip(found, rows, strict=True):
-        by_theme.setdefault(key, []).append(row)
-    return by_theme
-
-
-def _once_a_comment(filters: Slice, theme_keys: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Select one mention per theme and comment, where two passages speak of the same."""
-    said = within(Mention.said_at.expression, filters)
-    if filters.accounts is not None:
-        said.append(Mention.account_id.in_(filters.accounts))
-    return (
-        select(func.min(Mention.id))
-        .where(Mention.theme_key.in_(theme_keys), *said)
-        .group_by(Mention.theme_key, Mention.comment_pk)
-    )

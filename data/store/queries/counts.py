@@ -211,7 +211,7 @@ def count_said(
     theirs, notes = reader.said(by_account=by_account, by_role="role" in group_by, once="theme" not in group_by)
     whole, dims = reader.whole, dimensions_of(reader, group_by)
     keys, size = joint_keys(whole, theirs, dims)
-    rows = Rows(whole, theirs.base, theirs.place, theirs.rank, keys)
+    rows = Rows(theirs.base, theirs.place, theirs.rank, keys)
     # Without dimensions there is one group, also of nothing.
     size = size if not dims else max(size, 2)
     found = tally(

@@ -13,16 +13,18 @@ from cx.loop_owners import StaffMember
 from cx.loops import CHECKED, STATES
 from cx.perception import Health
 from cx.standing import RiskLine, Signals
+from data.store.columns.pack import Pack
 from data.store.models import Comment, Response
 from data.store.models.matches import MISMATCH
 from data.store.queries.account_promises import account_mentions
-from data.store.queries.account_said import account_points, account_said, first_said
+from data.store.queries.account_said import account_points, account_said
 from data.store.queries.accounts import AccountRow, account_base
 from data.store.queries.committee import Departure, Person, departures, latest_health, people, role_spans, staff
 from data.store.queries.directions import answers
 from data.store.queries.errors import QueryError
 from data.store.queries.loops import LoopQuery, LoopView, list_loops
 from data.store.queries.matches import MismatchMention, Promise, commitments_of
+from data.store.queries.own_pack import first_said, own_pack, own_veil
 from data.store.queries.slices import Slice
 from data.store.queries.standing import AccountFacts, signals_with
 from data.store.queries.themes import ThemeInfo, theme_infos
@@ -104,9 +106,10 @@ def read_account(session: Session, filters: Slice, account_id: str) -> Reading:
     """
     account = account_base(session, filters, account_id)
     window = window_of(filters.of_account(account_id))
-    veil = Veil(session, window.now, [account_id])
+    pack = own_pack(session, account_id)
+    veil = own_veil(session, pack, window.now, account_id)
     answered = _answered(session, window, account_id, veil)
-    words = _words(session, filters, window, account_id, veil)
+    words = _words(session, filters, window, account_id, pack=pack, veil=veil)
     contacts = people(session, account_id, window.now)
     spans = role_spans(session, account_id) if any(one.left_on for one in contacts) else []
     agents = {one.agent_id for one in answered.now if one.agent_id is not None and one.scale.type == "csat"}
@@ -154,17 +157,24 @@ def _answered(session: Session, window: Window, account_id: str, veil: Veil) -> 
     )
 
 
-def _words(session: Session, filters: Slice, window: Window, account_id: str, veil: Veil) -> Words:
+def _words(session: Session, filters: Slice, window: Window, account_id: str, *, pack: Pack, veil: Veil) -> Words:
     both = replace(window.now, since=window.before.since)
     said = account_said(session, both, account_id, veil=veil)
     points = account_points(session, both, account_id)
+    infos = _shown_infos(session, filters, points)
     return Words(
         now=[one for one in said if one.at >= window.since],
         before=[one for one in said if one.at < window.since],
-        points=points,
-        first_said=first_said(session, window.now, account_id, veil=veil),
-        infos=theme_infos(session, {point.theme for point in points}, filters=filters) if points else {},
+        points=[point for point in points if point.theme in infos],
+        first_said=first_said(pack, window.now, account_id, veil=veil),
+        infos=infos,
     )
+
+
+def _shown_infos(session: Session, filters: Slice, points: Sequence[Point]) -> dict[str, ThemeInfo]:
+    """Give the themes of some points; hidden ones are left out."""
+    infos = theme_infos(session, {point.theme for point in points}, filters=filters) if points else {}
+    return {key: info for key, info in infos.items() if info.state != "hidden"}
 
 
 def _mentions(session: Session, window: Window, account_id: str, *, words: Words, veil: Veil) -> list[MismatchMention]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from data.store.columns.whole import Numbers, Whole
 from data.store.models import Account
 from data.store.queries.bands import SCORE_BANDS, account_dimension
-from data.store.queries.chosen import Chooser, Said, blocks, themes_of
+from data.store.queries.chosen import Chooser, Said, blocks, stretch_of, themes_of
 from data.store.queries.slices import UNKNOWN
 
 ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion", "account_age", "engagement")
@@ -97,23 +97,23 @@ def joint_keys(whole: Whole, said: Said, dims: Sequence[Labelled]) -> tuple[NDAr
     for one in dims:
         size *= one.size
     kind = np.int32 if size < 1 << 31 else np.int64
-    of_comment: NDArray[Any] | None = None
-    of_theme, step = np.zeros(0, kind), size
+    # A dimension's places, each times the sizes of those after it.
+    tables, step = [], size
     for one in dims:
         step //= one.size
-        places = (one.places * step).astype(kind)
-        if one.name == "theme":
-            of_theme = places
-            continue
-        column = whole.comments.get(one.column, np.zeros(0, np.uint8))
-        own = places[column if said.base is None else column[said.base]] if len(places) else np.zeros(0, kind)
-        of_comment = own if of_comment is None else np.add(of_comment, own, out=of_comment)
+        tables.append((one, (one.places * step).astype(kind)))
     keys: NDArray[Any] = np.zeros(len(said.place), kind)
+    if not dims or not len(keys):
+        return keys, size
+    of_comments = [(table, whole.comments[one.column]) for one, table in tables if one.name != "theme"]
+    of_theme = [table for one, table in tables if one.name == "theme"]
     for some in blocks(len(keys)):
-        if of_comment is not None:
-            keys[some] = of_comment[said.place[some]]
-        if len(of_theme):
-            keys[some] += of_theme[said.theme[some]]
+        stretch = stretch_of(said.base, said.place, some)
+        if of_comments:
+            own = [table.take(stretch.column(column)) for table, column in of_comments]
+            keys[some] = stretch.spread(np.add.reduce(own))
+        for table in of_theme:
+            keys[some] += table.take(said.theme[some])
     return keys, size
 
 
@@ -121,12 +121,15 @@ def taken_apart(keys: Numbers, dims: Sequence[Labelled]) -> NDArray[np.int32]:
     """Undo `joint_keys`: (keys, dimensions)."""
     found = np.empty((len(keys), len(dims)), np.int32)
     for place in range(len(dims) - 1, -1, -1):
-        keys, found[:, place] = np.divmod(keys, dims[place].size)
+        # Twice as fast as both at once.
+        rest = keys // dims[place].size
+        found[:, place] = keys - rest * dims[place].size
+        keys = rest
     return found
 
 
 def account_labels(session: Session, whole: Whole, name: str, as_of: datetime) -> list[str]:
     """Give what each account of the columns is like, by a column or band of accounts."""
     rows = session.execute(select(Account.account_id, account_dimension(name, as_of)))
-    labels = {key: value or UNKNOWN for key, value in rows}
-    return [labels.get(key, UNKNOWN) for key in whole.accounts]
+    labels = {key: value for key, value in rows}
+    return [labels.get(key) or UNKNOWN for key in whole.accounts]

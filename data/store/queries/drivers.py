@@ -1,7 +1,6 @@
 """What `cx.impact` needs of a slice: answers and the themes they mention, summed by account."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,13 +144,3 @@ def _mentioned(
         kept &= (mentions["said"][rows] & OWN) > 0
     chosen = np.flatnonzero(kept)
     return answers[place[chosen]], theme[chosen]
-
-
-def one_theme(found: Sequence[ScaleDrivers], theme_key: str) -> list[ScaleDrivers]:
-    """Keep one theme's row of each scale, with the score beside it; scales in which nobody mentions it are left out."""
-    kept = []
-    for one in found:
-        rows = tuple(row for row in one.drivers.themes if row.theme == theme_key)
-        if rows:
-            kept.append(replace(one, drivers=replace(one.drivers, themes=rows)))
-    return kept

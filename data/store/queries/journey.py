@@ -1,6 +1,7 @@
 """The journey: what came in at each stage, from whom, and whether anybody took it up."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -207,3 +208,11 @@ def staff_names(session: Session, filters: Slice, *, on: date) -> dict[str, list
     for function, name in session.execute(statement.distinct().order_by(Staff.function, Staff.name)):
         found[function].append(name)
     return dict(found)
+
+
+def agent_names(session: Session, agents: Collection[str]) -> dict[str, str]:
+    """Give the names of the vendor's people by id; those not on the staff list are left out."""
+    if not agents:
+        return {}
+    rows = session.execute(select(Staff.staff_id, Staff.name).where(Staff.staff_id.in_(agents)).order_by(Staff.name))
+    return {staff: name for staff, name in rows}

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, null, select
+from sqlalchemy import ColumnElement, Select, case, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from cx.loop_times import LoopSpan
@@ -130,7 +131,7 @@ def loop_spans(
     unknown = [name for name in group_by if name not in SPAN_GROUPS]
     if unknown:
         raise QueryError(f"can't group loops by {', '.join(unknown)}: use {', '.join(SPAN_GROUPS)}")
-    groups = [func.coalesce(_group(name, query), UNKNOWN) for name in group_by]
+    groups = [func.coalesce(_group(name), UNKNOWN) for name in group_by]
     first: dict[str, ColumnElement[Any]] = {
         name: func.min(case((LoopAct.act == name, LoopAct.at))) for name in (TOUCH, CLOSE)
     }
@@ -148,7 +149,7 @@ def loop_spans(
     return dict(sorted(found.items()))
 
 
-def _group(name: str, query: LoopQuery) -> ColumnElement[Any]:
+def _group(name: str) -> ColumnElement[Any]:
     if name in ACCOUNT_GROUPS:
         return getattr(Account, name).expression
     return (OpenedLoop.owner_id if name == "owner" else getattr(OpenedLoop, name)).expression
@@ -167,6 +168,16 @@ def staff_by_id(session: Session, staff_ids: Collection[str]) -> dict[str, Staff
     return found
 
 
+def list_staff(session: Session, *, accounts: Collection[str] | None = None) -> list[StaffInfo]:
+    """Give everybody who may own a loop, by name; with `accounts` those who serve one of them or all."""
+    statement = select(Staff.staff_id).distinct()
+    if accounts is not None:
+        statement = statement.where(or_(Staff.account_id.is_(None), Staff.account_id.in_(accounts)))
+    found = staff_by_id(session, list(session.scalars(statement)))
+    return sorted(found.values(), key=lambda one: (one.name.casefold(), one.staff_id))
+
+
+@cache
 def _selected() -> Select[*tuple[Any, ...]]:
     return (
         select(
@@ -239,6 +250,7 @@ def _like(filters: Slice) -> list[ColumnElement[bool]]:
     )
 
 
+@cache
 def _order(name: str) -> list[SortKey]:
     opened = SortKey(OpenedLoop.opened_at.expression, descending=name == "newest", is_time=True)
     number = SortKey(OpenedLoop.id.expression, descending=name == "newest")

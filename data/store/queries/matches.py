@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, func, select
+from sqlalchemy import ColumnElement, Select, TextClause, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from data.store.models import Comment, Commitment, CommitmentMatch, Mention, Passage, PassageText, Staff
@@ -75,26 +75,77 @@ class MismatchMention:
         return best if best is not None and best.similarity >= least else None
 
 
+# Mentions of broken promises, newest first; `MismatchMention` but for its likenesses, then survey and anonymity.
+MENTIONS = (
+    select(
+        Mention.passage_id,
+        Mention.comment_pk,
+        Comment.comment_id,
+        Mention.account_id,
+        PassageText.text,
+        Mention.said_at,
+        Comment.source,
+        Comment.role,
+        Comment.stage,
+        Comment.score,
+        Comment.score_band,
+        Mention.polarity,
+        Mention.confidence,
+        Comment.vendor_voice,
+        Comment.respondent_key,
+        Comment.survey_id,
+        Comment.anonymous,
+    )
+    .join(Comment, Comment.id == Mention.comment_pk)
+    .join(Passage, Passage.id == Mention.passage_id)
+    .join(PassageText, PassageText.text_key == Passage.text_key)
+    .where(OF_MISMATCH)
+    .order_by(Mention.said_at.desc(), Mention.passage_id.desc())
+)
+
+
 def commitments_of(
     session: Session, filters: Slice, *, account_id: str | None = None, account_ids: Sequence[str] | None = None
 ) -> list[Promise]:
     """Give the commitments handed over by `as_of` at the accounts of a slice, by account, day and id."""
-    named = select(func.min(Staff.name)).where(Staff.staff_id == Commitment.made_by).correlate(Commitment)
-    statement = select(
+    statement = _COMMITMENTS
+    for accounts in _accounts(filters, account_id, account_ids):
+        statement = statement.where(Commitment.account_id.in_(accounts))
+    rows: Iterable[Any] = session.execute(statement, {"day": filters.as_of.date()})
+    return [Promise(*row) for row in rows]
+
+
+# Made once, as the next one: putting a statement together takes longer than reading the few rows of an account.
+_COMMITMENTS = (
+    select(
         Commitment.commitment_id,
         Commitment.account_id,
         Commitment.text,
         Commitment.made_by,
-        named.scalar_subquery(),
+        select(func.min(Staff.name))
+        .where(Staff.staff_id == Commitment.made_by)
+        .correlate(Commitment)
+        .scalar_subquery(),
         Commitment.made_on,
         Commitment.handed_over_on,
-    ).where(Commitment.handed_over_on <= filters.as_of.date())
-    for accounts in _accounts(filters, account_id, account_ids):
-        statement = statement.where(Commitment.account_id.in_(accounts))
-    rows = session.execute(
-        statement.order_by(Commitment.account_id, Commitment.handed_over_on, Commitment.commitment_id)
     )
-    return [Promise(*row) for row in rows]
+    .where(Commitment.handed_over_on <= bindparam("day"))
+    .order_by(Commitment.account_id, Commitment.handed_over_on, Commitment.commitment_id)
+)
+_LIKENESSES = (
+    select(CommitmentMatch.passage_id, CommitmentMatch.commitment_id, CommitmentMatch.similarity)
+    .join(Commitment, Commitment.commitment_id == CommitmentMatch.commitment_id)
+    .join(Passage, Passage.id == CommitmentMatch.passage_id)
+    .join(Comment, Comment.id == Passage.comment_pk)
+    .where(
+        CommitmentMatch.passage_id.in_(bindparam("passages", expanding=True)),
+        # A comment or a commitment that moved to another account leaves its likeness behind.
+        Commitment.account_id == Comment.account_id,
+        Commitment.handed_over_on <= bindparam("day"),
+        CommitmentMatch.similarity >= bindparam("least"),
+    )
+    .order_by(CommitmentMatch.passage_id, CommitmentMatch.similarity.desc(), CommitmentMatch.commitment_id)
+)
 
 
 def matches_of(
@@ -133,20 +184,8 @@ def likenesses(
     """Give the commitments of each passage's own account by `as_of`, nearest first, from the cosine `least` on."""
     found: dict[int, list[Likeness]] = {}
     for part in chunks(sorted(set(passage_ids))):
-        rows = session.execute(
-            select(CommitmentMatch.passage_id, CommitmentMatch.commitment_id, CommitmentMatch.similarity)
-            .join(Commitment, Commitment.commitment_id == CommitmentMatch.commitment_id)
-            .join(Passage, Passage.id == CommitmentMatch.passage_id)
-            .join(Comment, Comment.id == Passage.comment_pk)
-            .where(
-                CommitmentMatch.passage_id.in_(part),
-                # A comment or a commitment that moved to another account leaves its likeness behind.
-                Commitment.account_id == Comment.account_id,
-                Commitment.handed_over_on <= filters.as_of.date(),
-                CommitmentMatch.similarity >= (-1.0 if least is None else least),
-            )
-            .order_by(CommitmentMatch.passage_id, CommitmentMatch.similarity.desc(), CommitmentMatch.commitment_id)
-        )
+        asked = {"passages": part, "day": filters.as_of.date(), "least": -1.0 if least is None else least}
+        rows: Iterable[Any] = session.execute(_LIKENESSES, asked)
         for passage_id, commitment_id, similarity in rows:
             found.setdefault(passage_id, []).append(Likeness(commitment_id, similarity))
     return found
@@ -154,7 +193,6 @@ def likenesses(
 
 def _mentions(session: Session, filters: Slice, polarities: Sequence[str]) -> Select[*tuple[Any, ...]]:
     conditions: list[ColumnElement[bool] | TextClause] = [
-        OF_MISMATCH,
         Mention.polarity.in_(polarities),
         Mention.account_id.is_not(None),
         *within(Mention.said_at.expression, filters),
@@ -169,32 +207,7 @@ def _mentions(session: Session, filters: Slice, polarities: Sequence[str]) -> Se
             by_account=True,
         ),
     ]
-    return (
-        select(
-            Mention.passage_id,
-            Mention.comment_pk,
-            Comment.comment_id,
-            Mention.account_id,
-            PassageText.text,
-            Mention.said_at,
-            Comment.source,
-            Comment.role,
-            Comment.stage,
-            Comment.score,
-            Comment.score_band,
-            Mention.polarity,
-            Mention.confidence,
-            Comment.vendor_voice,
-            Comment.respondent_key,
-            Comment.survey_id,
-            Comment.anonymous,
-        )
-        .join(Comment, Comment.id == Mention.comment_pk)
-        .join(Passage, Passage.id == Mention.passage_id)
-        .join(PassageText, PassageText.text_key == Passage.text_key)
-        .where(*conditions)
-        .order_by(Mention.said_at.desc(), Mention.passage_id.desc())
-    )
+    return MENTIONS.where(*conditions)
 
 
 def _accounts(filters: Slice, account_id: str | None, account_ids: Sequence[str] | None) -> list[tuple[str, ...]]:

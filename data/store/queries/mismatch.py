@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cx.loops import MISMATCH
 from cx.scores import Score, share
+from data.store.columns.cache import read_columns
 from data.store.models import Account, Commitment, Mention
 from data.store.models.matches import OF_MISMATCH
-from data.store.queries.counts import GroupCounts, theme_counts, total_counts
+from data.store.queries.chosen import Chooser
+from data.store.queries.counts import count_said
 from data.store.queries.matches import (
     LEAST_SIMILARITY,
     MismatchMention,
@@ -69,11 +72,11 @@ class MismatchSummary:
 
 def mismatch_accounts(session: Session, filters: Slice, *, quiet: bool = True) -> list[str]:
     """Give the accounts with complaints, most comments first; with `quiet` those with commitments only after them."""
-    counted = theme_counts(session, filters, group_by=("account",), theme_keys=(MISMATCH,), with_revenue=False)
-    negative = {one.group["account"]: one.counts.negative for one in counted}
+    reader = _complaints(session, filters)
+    negative = _counted_by(reader, "account", "negative")
     # Counts leave review notes apart; an account that only they speak of is one too.
-    noted = {one.group["account"] for one in counted if one.counts.review_notes}
-    spoken = {key for key in negative if (negative[key] or key in noted) and key != UNKNOWN}
+    noted = _counted_by(reader, "account", "review_notes")
+    spoken = {key for key in negative if (negative[key] or noted[key]) and key != UNKNOWN}
     found = sorted(spoken, key=lambda key: (-negative[key], key))
     if not quiet:
         return found
@@ -96,13 +99,11 @@ def account_mismatches(
     """
     mentions = matches_of(session, filters, account_ids=account_ids, least=LEAST_SIMILARITY)
     promises = commitments_of(session, filters, account_ids=account_ids)
-    names = {
-        key: name
-        for key, name in session.execute(
-            select(Account.account_id, Account.name).where(Account.account_id.in_(account_ids))
-        )
-    }
-    first = _first_said(session, filters, account_ids)
+    first, names = dict[str, datetime](), dict[str, str]()
+    for key, name, time in session.execute(_first_said(filters).where(Account.account_id.in_(account_ids))):
+        names[key] = name
+        if time is not None:
+            first[key] = time
     said: dict[str, list[MismatchMention]] = {key: [] for key in account_ids}
     made: dict[str, list[Promise]] = {key: [] for key in account_ids}
     for mention in mentions:
@@ -125,19 +126,22 @@ def _with_all_likenesses(session: Session, filters: Slice, found: list[AccountMi
     ]
 
 
-def _first_said(session: Session, filters: Slice, account_ids: Sequence[str]) -> dict[str, datetime]:
-    """Time of the first complaint at each account, ever: by `as_of`, whatever the window's beginning."""
-    rows = session.execute(
-        select(Mention.account_id, func.min(Mention.said_at))
+def _first_said(filters: Slice) -> Select[*tuple[Any, ...]]:
+    """Select accounts, their names and when each complained first, by `as_of`, whatever the window's beginning."""
+    said = (
+        select(Mention.said_at)
         .where(
             OF_MISMATCH,
             Mention.polarity == "negative",
-            Mention.account_id.in_(account_ids),
+            Mention.account_id == Account.account_id,
             Mention.said_at <= filters.as_of,
         )
-        .group_by(Mention.account_id)
+        # In the order of the index: it ends at the first that is negative.
+        .order_by(Mention.said_at)
+        .limit(1)
+        .correlate(Account)
     )
-    return {key: time for key, time in rows if key is not None}
+    return select(Account.account_id, Account.name, said.scalar_subquery())
 
 
 def _account(
@@ -183,15 +187,13 @@ def _view(promise: Promise, mentions: Sequence[MismatchMention]) -> PromiseView:
 
 def mismatch_summary(session: Session, filters: Slice) -> MismatchSummary:
     """Count complaints over all accounts of a slice; review notes are not among them."""
+    reader = _complaints(session, filters)
 
     def negative(dimension: str) -> dict[str, int]:
-        found: list[GroupCounts] = theme_counts(
-            session, filters, group_by=(dimension,), theme_keys=(MISMATCH,), with_revenue=False
-        )
-        return {one.group[dimension]: one.counts.negative for one in found if one.counts.negative}
+        return {key: number for key, number in _counted_by(reader, dimension, "negative").items() if number}
 
     accounts = len([key for key in negative("account") if key != UNKNOWN])
-    speaking = total_counts(session, filters).accounts
+    speaking = count_said(Chooser(session, reader.whole, filters, "taxonomy"), ()).row(0).counts.accounts
     months = negative("month")
     return MismatchSummary(
         comments=sum(months.values()),
@@ -201,3 +203,14 @@ def mismatch_summary(session: Session, filters: Slice) -> MismatchSummary:
         stages=negative("stage"),
         months=dict(sorted(months.items())),
     )
+
+
+def _complaints(session: Session, filters: Slice) -> Chooser:
+    return Chooser(session, read_columns(session), filters, "taxonomy", (MISMATCH,))
+
+
+def _counted_by(reader: Chooser, dimension: str, name: str) -> dict[str, int]:
+    """Give one of the counts by a dimension, most comments first."""
+    table = count_said(reader, (dimension,), with_people=False)
+    numbers, values = table.groups[table.order, 0].tolist(), table.whole_numbers[name][table.order].tolist()
+    return {table.labels[0][number]: value for number, value in zip(numbers, values, strict=True)}

@@ -26,6 +26,15 @@ class Money:
     open_amounts: dict[str, NDArray[np.float64]]
     open_count: NDArray[np.int64]
 
+    def at(self, place: int) -> "Money":
+        """Give what one account is worth, lined up with columns of this account alone."""
+        own = slice(place, place + 1)
+        revenue, amounts = (
+            {currency: cents[own] for currency, cents in amounts.items()}
+            for amounts in (self.revenue, self.open_amounts)
+        )
+        return Money(revenue, amounts, self.open_count[own])
+
 
 def money(session: Session, whole: Whole, as_of: datetime) -> Money:
     """Read what every account is worth; opportunities are those open at the end of a day.

@@ -7,15 +7,20 @@ whose words their own accounts used in that theme, never a part that comes from 
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, func, or_, select
+import numpy as np
+from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from data.store.columns.cache import read_columns
 from data.store.models import AccountPack, Mention, Passage, PassageText, StaleAccount, Theme
+from data.store.queries.chosen import mentions_of
+from data.store.queries.selection import rows_of
 from data.store.queries.slices import Slice
 from data.store.repositories.bulk import chunks
 
@@ -50,6 +55,7 @@ def own_names(session: Session, filters: Slice, names: Mapping[str, str]) -> dic
     return shown
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _stems(text: str) -> frozenset[str]:
     """Words of three letters or more, shortened so that "phones" is found in "phone" and the other way round."""
     words = (word for word in _WORD.findall(text.lower()) if word not in _LITTLE)
@@ -109,30 +115,45 @@ def _said(session: Session, accounts: tuple[str, ...], wanted: Mapping[str, froz
     """Give which of the wanted stems the accounts used in each theme; reads on only as long as one is missing."""
     said: dict[str, set[str]] = {key: set() for key in wanted}
     missing = {key: set(stems) for key, stems in wanted.items() if stems}
-    if not missing:
-        return said
-    rows: Iterable[Any] = session.execute(_own_words(accounts, list(missing)).execution_options(yield_per=500))
-    for theme_key, parent_key, text in rows:
-        lower = text.lower()
-        for key in (theme_key, parent_key):
-            found = {stem for stem in missing.get(key, ()) if stem in lower}
-            if found:
-                said[key] |= found
-                missing[key] -= found
-                if not missing[key]:
-                    del missing[key]
+    for part in chunks(_own_comments(session, accounts, missing)):
+        for account_id, theme_key, parent_key, text in session.execute(_own_words(part)):
+            lower = text.lower() if account_id in accounts else ""
+            for key in (theme_key, parent_key):
+                found = {stem for stem in missing.get(key, ()) if stem in lower}
+                if found:
+                    said[key] |= found
+                    missing[key] -= found
+                    if not missing[key]:
+                        del missing[key]
         if not missing:
             break
     return said
 
 
-def _own_words(accounts: tuple[str, ...], keys: list[str]) -> Select[*tuple[Any, ...]]:
+def _own_comments(session: Session, accounts: tuple[str, ...], keys: Iterable[str]) -> list[int]:
+    """Give the accounts' comments on any of the themes, from the columns: SQL would go over all accounts' mentions."""
+    whole = read_columns(session)
+    places, themes = (
+        {word: at for at, word in enumerate(words)} for words in (whole.accounts, whole.words.get("themes", ()))
+    )
+    wanted = np.zeros(len(themes), bool)
+    wanted[[themes[key] for key in keys if key in themes]] = True
+    own = np.array(sorted(places[account] for account in accounts if account in places), dtype=np.int64)
+    if not wanted.any() or not len(own):
+        return []
+    rows = rows_of(whole, "comments", own)
+    mentions, place = mentions_of(whole, "discovered", rows)
+    speak = np.unique(place[wanted[whole.mentions["discovered"]["theme"][mentions]]])
+    pks: list[int] = whole.comments["pk"][rows[speak]].tolist()
+    return pks
+
+
+def _own_words(pks: Sequence[int]) -> Select[*tuple[Any, ...]]:
     return (
-        select(Theme.theme_key, Theme.parent_key, PassageText.text)
+        select(Mention.account_id, Theme.theme_key, Theme.parent_key, PassageText.text)
         .select_from(Mention)
         .join(Theme, Theme.theme_key == Mention.theme_key)
         .join(Passage, Passage.id == Mention.passage_id)
         .join(PassageText, PassageText.text_key == Passage.text_key)
-        .where(Mention.account_id.in_(accounts), Mention.kind == "discovered")
-        .where(or_(Theme.theme_key.in_(keys), Theme.parent_key.in_(keys)))
+        .where(Mention.comment_pk.in_(pks), Mention.kind == "discovered")
     )

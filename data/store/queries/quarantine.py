@@ -1,5 +1,6 @@
 """Rows that were set aside as a reader sees them: where each stands, what is wrong; never the whole row."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +58,20 @@ def count_set_aside(session: Session, query: SetAsideQuery) -> int:
     return session.scalar(select(func.count()).select_from(QuarantinedRow).where(*_chosen(query))) or 0
 
 
+def count_files(session: Session) -> list[tuple[str, str, int]]:
+    """Count open rows by file, as it is shown, and kind: most rows first."""
+    found: Counter[tuple[str, str]] = Counter()
+    counted = select(QuarantinedRow.file, QuarantinedRow.kind, func.count()).where(QuarantinedRow.state.in_(OPEN))
+    for file, kind, rows in session.execute(counted.group_by(QuarantinedRow.file, QuarantinedRow.kind)):
+        found[_shown(file), kind] += rows
+    return sorted(((file, kind, rows) for (file, kind), rows in found.items()), key=lambda one: (-one[2], one[:2]))
+
+
+def _shown(file: str) -> str:
+    # A folder's name says where someone keeps their files; the posted ones are known by their job.
+    return file if file.startswith("api/") else file.rsplit("/", 1)[-1]
+
+
 def _chosen(query: SetAsideQuery) -> list[ColumnElement[bool]]:
     states = OPEN if query.state == "open" else (query.state,)
     wanted: list[ColumnElement[bool]] = [QuarantinedRow.state.in_(states)]
@@ -69,12 +84,10 @@ def _chosen(query: SetAsideQuery) -> list[ColumnElement[bool]]:
 
 
 def _row(row: QuarantinedRow) -> SetAsideRow:
-    # A folder's name says where someone keeps their files; the posted ones are known by their job.
-    shown = row.file if row.file.startswith("api/") else row.file.rsplit("/", 1)[-1]
     state = "open" if row.state in OPEN else row.state
     return SetAsideRow(
         id=row.id,
-        file=shown,
+        file=_shown(row.file),
         row_number=row.row_number,
         kind=row.kind,
         column=row.column,

@@ -12,6 +12,7 @@ from data.store.queries.comment_pages import find_comments, page_of
 from data.store.queries.comments import CommentQuery, CommentRow, count_comments, list_comments, read_comments
 from data.store.queries.meaning import Near, NearRows, by_meaning
 from data.store.queries.paging import After, Page
+from data.store.queries.reach import Reach, reach_of
 from data.store.queries.slices import Slice
 from data.store.queries.wanted import Wanted, read_wanted
 from data.store.queries.words import Ranked, by_words, highlights, holding
@@ -101,24 +102,34 @@ def fuse(rankings: Sequence[Sequence[int]], *, k: int = FUSION) -> list[int]:
     return sorted(scores, key=lambda pk: (-scores[pk], -pk))
 
 
+@dataclass(frozen=True)
+class Newest:
+    """A page of comments, how many there are in all, and from whom; `reach` None where that is not known."""
+
+    page: Page[CommentRow]
+    total: int
+    reach: Reach | None
+
+
 def list_newest(
     session: Session, filters: Slice, *, query: CommentQuery, limit: int, after: After | None, counted: bool = True
-) -> tuple[Page[CommentRow], int]:
+) -> Newest:
     """Give a page of the comments of a slice, newest first, and how many there are in all (0 unless `counted`).
 
-    Languages and features are not in the columns: such a list is read from the table, and its cursor is another one
-    (`is_columnar`).
+    Languages and features are not in the columns: such a list is read from the table, its cursor is another one
+    (`is_columnar`), and from whom its comments come is not counted.
     """
     if is_columnar(query):
         found = find_comments(session, filters, query)
-        return page_of(session, filters, found, limit=limit, after=after), len(found)
+        reach = reach_of(session, filters, found) if counted else None
+        return Newest(page_of(session, filters, found, limit=limit, after=after), len(found), reach)
     page = list_comments(session, filters, query=query, limit=limit, after=after)
-    return page, count_comments(session, filters, query=query) if counted else 0
+    return Newest(page, count_comments(session, filters, query=query) if counted else 0, None)
 
 
 def is_columnar(query: CommentQuery) -> bool:
     """Whether a list can be found in the columns."""
-    return not (query.languages or query.features or query.empty_talk)
+    return not (query.languages or query.features or query.empty_talk or query.ids)
 
 
 def read_hits(
@@ -126,7 +137,8 @@ def read_hits(
 ) -> list[Hit]:
     """Read the comments of a page of a ranking, with the places of what was found."""
     rows = read_comments(session, filters, pks)
-    words = highlights(session, question.wanted, {row.pk: row.text for row in rows}) if marked else {}
+    texts = {row.pk: row.text for row in rows}
+    words = highlights(session, question.wanted, texts, held=found.by_word) if marked else {}
     return [_hit(row, found, words.get(row.pk, []), marked=marked) for row in rows]
 
 

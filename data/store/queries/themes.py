@@ -1,21 +1,23 @@
 """Themes as a reader sees them: name, kind, parent, counts and trend."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
 from data.store.columns.cache import read_columns
-from data.store.models import Mention, Theme
+from data.store.columns.pack import ANALYSED
+from data.store.models import Theme
 from data.store.queries.chosen import Chooser
-from data.store.queries.counts import Counts, GroupCounts, count_said, theme_counts
+from data.store.queries.counts import Counts, GroupCounts, count_said
+from data.store.queries.lately import Month, count_lately
 from data.store.queries.money import money
 from data.store.queries.own_names import own_names
 from data.store.queries.slices import Slice
+from data.store.queries.speaking import comments_on
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def theme_infos(session: Session, keys: Iterable[str], *, filters: Slice | None 
     if filters is None:
         return infos
     names = own_names(session, filters, {key: info.name for key, info in infos.items()})
-    return {key: replace(info, name=names[key]) for key, info in infos.items()}
+    return {key: info if names[key] == info.name else replace(info, name=names[key]) for key, info in infos.items()}
 
 
 def theme_info(session: Session, key: str, *, filters: Slice) -> ThemeInfo:
@@ -106,8 +108,7 @@ def _is_visible(session: Session, filters: Slice, info: ThemeInfo) -> bool:
         scope=filters.scope,
         anonymous_min_group=filters.anonymous_min_group,
     )
-    counted = theme_counts(session, everything, kind=info.kind, theme_keys=(info.key,), with_revenue=False)
-    return any(one.counts.comments or one.counts.review_notes for one in counted if one.group["theme"] == info.key)
+    return len(comments_on(session, read_columns(session), everything, info.key, needed=ANALYSED)) > 0
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,12 @@ def theme_list(
     whole = read_columns(session)
     reader = Chooser(session, whole, filters, kind, tuple(theme_keys))
     worth = money(session, whole, filters.as_of)
-    table = count_said(reader, ("theme",), worth=worth, with_total=total)
+    known = count_lately(reader, worth, total=total)
+    table = known.table if known is not None else count_said(reader, ("theme",), worth=worth, with_total=total)
     infos = theme_infos(session, table.keys("theme"), filters=filters)
-    months = _months(reader) if trend else {}
+    months: dict[str, list[MonthCounts]] = {}
+    for key, month in (known.months if known is not None else _months(reader)) if trend else ():
+        months.setdefault(key, []).append(MonthCounts(*month))
     groups: dict[str, list[GroupCounts]] = {}
     if group_by:
         for one in count_said(reader, ("theme", *group_by), worth=worth).rows():
@@ -162,31 +166,17 @@ def theme_list(
         for one in table.rows()
         if (key := one.group["theme"]) in infos and (one.counts.comments or one.counts.review_notes)
     ]
-    return ThemeList(rows, table.total)
+    return ThemeList(rows, known.total if known is not None else table.total)
 
 
-def _months(reader: Chooser) -> dict[str, list[MonthCounts]]:
-    found: dict[str, list[MonthCounts]] = {}
+def _months(reader: Chooser) -> Iterator[tuple[str, Month]]:
+    """Give the months of themes, in the order of both."""
     table = count_said(reader, ("theme", "month"), with_people=False)
     themes, months = table.labels
     counts = [table.whole_numbers[name].tolist() for name in ("comments", "negative", "accounts")]
     # The rows themselves stand by theme and month; `table.order` is that of the counts.
     for (theme, month), *numbers in zip(table.groups.tolist(), *counts, strict=True):
-        found.setdefault(themes[theme], []).append(MonthCounts(months[month], *numbers))
-    return found
-
-
-def last_said(session: Session, filters: Slice, *, kind: str = "taxonomy") -> dict[str, datetime]:
-    """Give the time of the last mention by theme over the accounts of a slice."""
-    conditions: list[Any] = [Mention.kind == kind, Mention.said_at <= filters.as_of]
-    if filters.since is not None:
-        conditions.append(Mention.said_at >= filters.since)
-    if filters.accounts is not None:
-        conditions.append(Mention.account_id.in_(filters.accounts))
-    rows = session.execute(
-        select(Mention.theme_key, func.max(Mention.said_at)).where(*conditions).group_by(Mention.theme_key)
-    )
-    return {key: time for key, time in rows}
+        yield themes[theme], (months[month], *numbers)
 
 
 def child_keys(session: Session, key: str) -> list[str]:

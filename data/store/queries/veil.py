@@ -4,7 +4,7 @@ The same rule as `anonymity`, for readers of whole accounts: that one asks row b
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -26,21 +26,38 @@ _GROUPS = (
 )
 
 
+def _counted(
+    session: Session, filters: Slice, account_ids: Sequence[str], surveys: Sequence[str]
+) -> Iterator[tuple[str, str, str, int]]:
+    for part in chunks(account_ids) if surveys else ():
+        rows = session.execute(_GROUPS, {"accounts": list(part), "as_of": filters.as_of, "surveys": surveys})
+        for survey, account, role, n in rows:
+            yield survey, account or "", role, n
+
+
 class Veil:
     """Sizes of the groups of anonymous surveys at some accounts."""
 
-    def __init__(self, session: Session, filters: Slice, account_ids: Sequence[str]) -> None:
-        """Count the answers of each anonymous survey by account and role, up to `as_of`."""
+    def __init__(
+        self,
+        session: Session,
+        filters: Slice,
+        account_ids: Sequence[str],
+        *,
+        counted: Iterable[tuple[str, str, str, int]] | None = None,
+    ) -> None:
+        """Count the answers of each anonymous survey by account and role, up to `as_of`.
+
+        They may be handed in where they are `counted` already: (survey, account, role, answers), of any surveys.
+        """
         self._least = filters.anonymous_min_group
         self.surveys = frozenset(anonymous_surveys(session))
         self._accounts: Counter[tuple[str, str]] = Counter()
         self._roles: Counter[tuple[str, str, str]] = Counter()
-        for part in chunks(account_ids) if self.surveys else ():
-            asked = {"accounts": list(part), "as_of": filters.as_of, "surveys": sorted(self.surveys)}
-            rows = session.execute(_GROUPS, asked)
-            for survey, account, role, n in rows:
-                self._accounts[survey, account or ""] += n
-                self._roles[survey, account or "", role] += n
+        groups = _counted(session, filters, account_ids, sorted(self.surveys)) if counted is None else counted
+        for survey, account, role, n in groups:
+            self._accounts[survey, account] += n
+            self._roles[survey, account, role] += n
 
     def hides(self, survey: str | None, account_id: str) -> bool:
         """Whether an answer may not be shown at its account."""

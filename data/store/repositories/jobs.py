@@ -173,6 +173,11 @@ def get_job(session: Session, job_id: str) -> Job:
     return job
 
 
+def waiting_sample(session: Session) -> Job | None:
+    """Give the job that brings the sample, where one is asked for and not done."""
+    return session.scalar(select(Job).where(Job.state.in_(OPEN), Job.kind == "sample").order_by(Job.id).limit(1))
+
+
 def waiting_run(session: Session, *, key_id: str, refit: bool) -> Job | None:
     """Give a key's job for a run that nobody began yet: a second one would do nothing more."""
     of_key = select(Job).where(Job.state == "waiting", Job.kind == "run", Job.key_id == key_id)

@@ -58,7 +58,7 @@ def create_key(
         raise KeyRequestError("a csm key sees its own accounts only: name them with --accounts ID,ID")
     if not name.strip():
         raise KeyRequestError("a key needs a name: say who uses it with --name")
-    _require_accounts(session, accounts or ())
+    require_accounts(session, accounts or ())
     secret = PREFIX + secrets.token_urlsafe(KEY_BYTES)
     row = ApiKey(
         key_id="key_" + secrets.token_hex(6),
@@ -75,7 +75,12 @@ def create_key(
     return _info(row), secret
 
 
-def _require_accounts(session: Session, accounts: Sequence[str]) -> None:
+def require_accounts(session: Session, accounts: Sequence[str]) -> None:
+    """Check that accounts exist.
+
+    Raises:
+        KeyRequestError: One does not.
+    """
     known = set(session.scalars(select(Account.account_id).where(Account.account_id.in_(accounts))))
     missing = sorted(set(accounts) - known)
     if missing:

@@ -20,6 +20,8 @@ from data.store.models import (
 )
 from data.store.queries.diagnosis import Diagnosis, diagnose
 from data.store.queries.errors import QueryError
+from data.store.repositories.cells import refresh_cells
+from data.store.repositories.preparation import mark_stale
 from data.store.unit_of_work import Session, Store
 from tests.data.store.diagnosed import NOW, SINCE, WINDOW, days_ago, plant
 
@@ -206,6 +208,19 @@ def test_foreign_account_does_not_exist(planted: Store):
             read(planted, account, bound)
 
 
+def test_pack_says_what_the_tables_say(planted: Store):
+    live = [read(planted, account) for account in ("acme", "mute")]
+    with planted.write() as session:
+        refresh_cells(session, ["acme", "mute"])
+    assert [read(planted, account) for account in ("acme", "mute")] == live
+    # A word taken back counts no more, also before the next run.
+    with planted.write() as session:
+        session.execute(delete(Mention).where(Mention.account_id == "acme"))
+        mark_stale(session, ["acme"])
+    found = read(planted)
+    assert (found.themes, found.discovered) == ([], [])
+
+
 def statements_run(store: Store, account: str) -> list[tuple[str, object]]:
     seen: list[tuple[str, object]] = []
 
@@ -225,6 +240,9 @@ SHORT = ("SCAN surveys", "SCAN tickets", "SCAN CONSTANT ROW", "SCAN (subquery")
 
 
 def test_queries_are_few_and_go_by_indexes(sqlite_planted: Store):
+    # As a run leaves it.
+    with sqlite_planted.write() as session:
+        refresh_cells(session, ["acme"])
     seen = statements_run(sqlite_planted, "acme")
     assert len(seen) <= MOST_QUERIES
     with sqlite_planted.engine.connect() as connection:

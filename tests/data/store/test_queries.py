@@ -1,5 +1,6 @@
 """Read models over the planted world of `tests.api.tables`: every number here is counted there by hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from data.store.queries.comments import CommentQuery, count_comments, list_comme
 from data.store.queries.counts import Counts, theme_counts, total_counts
 from data.store.queries.coverage import coverage
 from data.store.queries.errors import QueryError
+from data.store.queries.quiet import quiet_accounts
 from data.store.queries.scores import scores
 from data.store.queries.slices import Slice
 from data.store.queries.themes import theme_rows
@@ -190,6 +192,18 @@ def test_coverage_names_who_is_missing(world: Store):
     assert (found.accounts, found.accounts_answered) == (7, 6)
     assert found.revenue == {"EUR": (832_500.0, 772_500.0)}
     assert {one.role: (one.answered, one.contacts) for one in found.roles}["admin"] == (5, 7)
+
+
+def test_accounts_worth_asking_are_named(world: Store):
+    with world.read() as session:
+        found = quiet_accounts(session, QUARTER, limit=10)
+        assert [one.account_id for one in quiet_accounts(session, QUARTER, limit=1)] == [found[0].account_id]
+        own = quiet_accounts(session, replace(QUARTER, accounts=("bergmann",)), limit=10)
+    # Orchard gave no answer; Northwind renews in 49 days, its buyer kept silent; Bergmann's whole committee answered.
+    assert [(one.account_id, one.answered) for one in found] == [("orchard", False), ("northwind", True)]
+    assert {role.answered for role in found[0].roles} == {0}
+    assert [role.role for role in found[1].roles if not role.answered] == ["economic_buyer"]
+    assert own == []
 
 
 def test_trend_adds_up_to_the_count(world: Store):

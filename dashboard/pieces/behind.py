@@ -1,0 +1,30 @@
+"""The way from a number of a score to the comments behind it: the search page, narrowed to what the number counts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from api.schemas.scores import ScoreCard
+from dashboard.filters import Filters
+from dashboard.links import comments_link
+from dashboard.look import text
+
+# Bands of answers as GET /v1/comments takes them; a comment without a score is behind no score.
+LOW, SCORED = "detractor", "detractor,passive,promoter"
+Link = Callable[[str], str]
+
+
+def of_card(card: ScoreCard, cards: Sequence[ScoreCard], filters: Filters, *, bands: str = SCORED, **more: str) -> Link:
+    """Give what makes a number of a card a link.
+
+    Where a survey type has several scales no list of the search page is one scale's: the number stays a number, and
+    the card's own comments open in place.
+    """
+    if sum(one.type == card.type for one in cards) > 1:
+        return text
+    return of_score(card.type, filters, bands=bands, **more)
+
+
+def of_score(kind: str, filters: Filters, *, bands: str = SCORED, **more: str) -> Link:
+    """Give what makes a number of comments of one survey type a link."""
+    narrowed = replace(filters, source=(kind,))
+    return lambda label: comments_link(label, narrowed, score_band=bands, **more)

@@ -1,0 +1,22 @@
+"""What a server works out before the first question, once for all processes that are forked from it."""
+
+from sqlalchemy.orm import Session
+
+from data.store.columns.cache import read_columns
+from data.store.columns.pack import KINDS
+from data.store.queries.clock import newest_record
+from data.store.queries.counts import count_groups
+from data.store.queries.slices import Slice
+from data.store.queries.themes import theme_list
+
+
+def work_out(session: Session, *, anonymous_min_group: int) -> None:
+    """Read the columns (a second at a million comments) and make what follows from them alone (another one)."""
+    if not read_columns(session).accounts:
+        return
+    filters = Slice(newest_record(session), anonymous_min_group=anonymous_min_group)
+    for kind in KINDS:
+        count_groups(session, filters, group_by=("theme", "month"), kind=kind)
+        # What a list keeps is made when it is asked for again.
+        for _ in range(2):
+            theme_list(session, filters, kind=kind)
