@@ -80,7 +80,7 @@ def get_caller(
         raise UnauthorizedError("no key: send `Authorization: Bearer KEY`; `sottovoce key create` makes one")
     issuer: Issuer | None = request.app.state.issuer
     if issuer is not None and looks_like_token(shown.credentials):
-        key = _find_person(request, store, issuer, shown.credentials)
+        key: KeyInfo | None = _find_person(request, store, issuer, shown.credentials)
     else:
         key = _find(request, store, shown.credentials)
     if key is None:

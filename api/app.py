@@ -1,7 +1,8 @@
 """Put the API together. The store, the vault and a query embedder are handed in; nothing here reads the environment."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,7 +48,7 @@ from api.routers import (
     timeline,
     views,
 )
-from api.settings import ApiSettings
+from api.settings import ApiSettings, read_oidc
 from api.writers import Services
 from data.errors import SecretError
 from data.store.unit_of_work import Store
@@ -110,7 +111,7 @@ def create_app(
     app.state.services = services or Services()
     app.state.data_version = DataVersion(store)
     app.state.kept = Kept()
-    app.state.issuer = Issuer(settings.oidc) if settings.oidc else None
+    app.state.issuer = Issuer(settings.oidc, clock=lambda: clock().timestamp()) if settings.oidc else None
     app.state.key_use = KeyUse(app.state.data_version, clock)
     app.state.buckets = Buckets(settings.rate_per_s, settings.rate_burst)
     errors.install(app)
@@ -169,14 +170,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def open_app(database_url: str, secret_file: str | Path, *, settings: ApiSettings | None = None) -> FastAPI:
+def open_app(
+    database_url: str,
+    secret_file: str | Path,
+    *,
+    settings: ApiSettings | None = None,
+    oidc: Mapping[str, str] | None = None,
+) -> FastAPI:
     """Open the store and the vault by their addresses and make the application, for a page that drives it in process.
+
+    `oidc` are the words of `read_oidc`, as an environment has them.
 
     Raises:
         StoreError: The database can't be opened.
         SecretError: The secret can't be read.
     """
-    return create_app(settings or ApiSettings(), Store(database_url), _vault(Path(secret_file)))
+    wired = replace(settings or ApiSettings(), oidc=read_oidc(**(oidc or {})))
+    return create_app(wired, Store(database_url), _vault(Path(secret_file)))
 
 
 def _vault(secret_file: Path) -> Vault:

@@ -166,7 +166,7 @@ class _Keys:
     def _read(self) -> KeySet:
         described = self._fetch(self._issuer.rstrip("/") + DESCRIPTION)
         if described["issuer"] != self._issuer:
-            raise ValueError(f"it calls itself {described['issuer']!r}: SOTTOVOCE_OIDC_ISSUER must be that, to the letter")
+            raise ValueError(f"it calls itself {described['issuer']!r}: SOTTOVOCE_OIDC_ISSUER must say just that")
         address = str(described["jwks_uri"])
         if not is_safe(address):
             raise ValueError(f"its keys lie at {address!r}, which is not https")

@@ -7,20 +7,20 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
+import uvicorn
+from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
+
+from api.errors import PortTakenError, UnsafeBindError
+from data.store.queries.ahead import work_out
 from data.store.repositories.keys import list_keys
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-
-    from data.store.unit_of_work import Store
+from data.store.unit_of_work import Store
 
 log = logging.getLogger(__name__)
 # Seconds that answers get to end in when the server is told to stop.
 GRACE_S = 20
-MAX_CONNECTIONS = 1000
 # Seconds that one thread computes while another waits for its turn. A short answer takes its turn after each of some 50
 # steps in the database, and Python's own 5 ms would make it wait for a count beside it each time.
 SWITCH_S = 0.0005
@@ -29,7 +29,7 @@ COLLECTED_AFTER = 100_000, 20, 20
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
 
 
-def require_safe_bind(host: str, store: "Store") -> None:
+def require_safe_bind(host: str, store: Store) -> None:
     """Check that a server bound to anything but loopback has a key.
 
     Raises:
@@ -40,8 +40,6 @@ def require_safe_bind(host: str, store: "Store") -> None:
     with store.read() as session:
         alive = [key for key in list_keys(session) if key.revoked_at is None]
     if not alive:
-        from api.errors import UnsafeBindError  # The first of several processes holds little: no FastAPI.
-
         raise UnsafeBindError(
             f"{host} can be reached from other machines and there is no key: "
             "run `sottovoce key create --name NAME --role viewer` first, or serve on 127.0.0.1"
@@ -67,8 +65,6 @@ def require_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            from api.errors import PortTakenError
-
             raise PortTakenError(f"can't listen on {host}:{port} ({error.strerror}): choose another --port") from error
 
 
@@ -98,72 +94,48 @@ class Server(Protocol):
         """Serve until told to stop."""
 
 
-def make_server(
-    make_app: "Callable[[], FastAPI]",
-    store: "Store",
-    *,
-    host: str = DEFAULT_HOST,
-    port: int = DEFAULT_PORT,
-    processes: int = 1,
-    max_connections: int = MAX_CONNECTIONS,
-) -> Server:
+def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, processes: int = 1) -> Server:
     """Make a server; `run()` serves until it is told to stop.
 
-    With one process it answers in this one; with several, in others (not on Windows): this one then never loads the
-    application, and holds little.
+    With one process it answers in this one; with several, in others that are forked from it (not on Windows).
 
     Raises:
         UnsafeBindError: Other machines could reach it and there is no key.
         PortTakenError: The port is taken.
     """
-    require_safe_bind(host, store)
+    require_safe_bind(host, app.state.store)
     require_free_port(host, port)
+    hold_little_memory()
+    sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*COLLECTED_AFTER)
+    # Its requests share a few cores: threads that wait for work inside one product cost the others' time.
+    threadpool_limits(1, user_api="blas")
     # No access log: addresses hold account ids. Errors are logged by `api.errors`.
-    served: dict[str, Any] = {
+    served = {
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
         # Answers and bodies wait in the event loop, never in a thread: a slow client costs a connection only.
-        "limit_concurrency": max(1, max_connections // processes),
+        "limit_concurrency": max(1, app.state.settings.max_connections // processes),
         "timeout_graceful_shutdown": GRACE_S,
     }
     if processes > 1:
         # Not on Windows, which can't fork.
         from api.processes import Processes
 
-        def make() -> "FastAPI":
-            made = make_app()
-            settle()
-            warm(made, encoder=True)
-            return made
+        def warm() -> None:
+            _warm(app, encoder=True)
 
-        return Processes(make, store, host=host, port=port, processes=processes, grace_s=GRACE_S, served=served)
-    import uvicorn
-
-    app = make_app()
-    settle()
-    threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
+        return Processes(app, host=host, port=port, processes=processes, grace_s=GRACE_S, warm=warm, served=served)
+    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     return uvicorn.Server(uvicorn.Config(app, host=host, port=port, **served))
 
 
-def settle() -> None:
-    """Set this process up to answer."""
-    from threadpoolctl import threadpool_limits
-
-    hold_little_memory()
-    sys.setswitchinterval(SWITCH_S)
-    gc.set_threshold(*COLLECTED_AFTER)
-    # Its requests share a few cores: threads that wait for work inside one product cost the others' time.
-    threadpool_limits(1, user_api="blas")
-
-
-def warm(app: "FastAPI", *, encoder: bool = False) -> None:
-    """Make what the first request would wait for: the description, and the columns with what follows from them.
+def _warm(app: FastAPI, *, encoder: bool = False) -> None:
+    """Make what the first request would wait for: the description, and the columns (a second at a million comments).
 
     With `encoder` also that of questions, which would otherwise be loaded by each process for itself.
     """
-    from data.store.queries.ahead import work_out
-
     try:
         app.openapi()
         with app.state.store.read() as session:

@@ -24,6 +24,42 @@ class OidcSettings:
     roles: tuple[tuple[str, str], ...] = ()
 
 
+def read_oidc(
+    issuer: str = "",
+    audience: str = "",
+    email_claim: str = "",
+    email_trusted: str = "",
+    role_claim: str = "",
+    roles: str = "",
+) -> OidcSettings | None:
+    """Read the settings of sign-in from words; None without an issuer.
+
+    Args:
+        issuer: Its address.
+        audience: Client ids, comma-separated.
+        email_claim: Empty: `email`.
+        email_trusted: `true` or anything else.
+        role_claim: Empty: `groups`.
+        roles: `value=role`, comma-separated.
+    """
+    if not issuer:
+        return None
+    pairs = [pair.rpartition("=") for pair in words(roles)]
+    return OidcSettings(
+        issuer=issuer,
+        audiences=tuple(words(audience)),
+        email_claim=email_claim or "email",
+        email_trusted=email_trusted.lower() in ("true", "1", "yes", "on"),
+        role_claim=role_claim or "groups",
+        roles=tuple((value.strip(), role.strip()) for value, _, role in pairs),
+    )
+
+
+def words(joined: str) -> list[str]:
+    """Give what is joined by commas."""
+    return [word.strip() for word in joined.split(",") if word.strip()]
+
+
 @dataclass(frozen=True)
 class ApiSettings:
     """Settings of the API.

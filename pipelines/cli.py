@@ -13,7 +13,16 @@ import typer
 from pipelines.bench.cli import bench_app
 from pipelines.commands import reads
 from pipelines.commands.keys import key_app
-from pipelines.commands.opening import ROWS_SET_ASIDE, AsJson, open_bench, open_console, open_settings, print_json
+from pipelines.commands.opening import (
+    ROWS_SET_ASIDE,
+    AsJson,
+    open_bench,
+    open_console,
+    open_settings,
+    print_json,
+    write_text,
+)
+from pipelines.commands.persons import person_app
 from pipelines.commands.quarantine import quarantine_app
 from pipelines.commands.taxonomy import taxonomy_app
 from pipelines.evaluate.cli import evaluate_app
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from api.serve import Server
+    from dashboard.client import Api
     from pipelines.settings import Settings
     from pipelines.stage import Bench
 
@@ -38,6 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(key_app, name="key")
+app.add_typer(person_app, name="person")
 app.add_typer(taxonomy_app, name="taxonomy")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(bench_app, name="bench")
@@ -127,8 +138,32 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-for _command in (reads.themes, reads.account, reads.report):
+for _command in (reads.themes, reads.account):
     app.command()(_command)
+
+
+@app.command()
+@explained
+def report(
+    out: Annotated[str, typer.Option("--out", help="Write one HTML file, for a mail or board pack; -: print it.")] = "",
+    account: Annotated[str, typer.Option("--account", help="With --out: of one account, by its id.")] = "",
+    period: Annotated[str, typer.Option("--period", help="With --out: 2026Q3, 2026-09, 2026; else 90 days.")] = "",
+) -> None:
+    """Show the short report here; with --out write the whole one into a file that needs no network.
+
+    The file is made of the API's answers: of the one that SOTTOVOCE_API_URL names, else of one in this process.
+    """
+    if not out:
+        if account or period:
+            raise typer.BadParameter("--account and --period go with --out: sottovoce report --out report.html ...")
+        reads.show_report()
+        return
+    client = _client()
+    from dashboard.report.make import make_report
+    from pipelines.stage import utc_now
+
+    made = make_report(client, account_id=account, period=period, made_at=utc_now())
+    write_text(out, made.html, told=made.title)
 
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
@@ -168,13 +203,25 @@ def serve_mcp() -> None:
 
 @app.command("dashboard")
 @explained
-def serve_dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
-    """Serve the dashboard: over the API that SOTTOVOCE_API_URL names, else over one in its own process."""
+def serve_dashboard(
+    host: Host = "127.0.0.1",
+    port: Port = 8501,
+    sign_in: Annotated[
+        bool, typer.Option("--sign-in", help="Ask each reader who they are; no key is shown for everybody.")
+    ] = False,
+) -> None:
+    """Serve the dashboard: over the API that SOTTOVOCE_API_URL names, else over one in its own process.
+
+    Everybody reads with SOTTOVOCE_API_KEY; without one each reader shows their own or signs in (docs/sign-in.md). For
+    this machine alone, with the API in its own process, the demo's key is taken.
+    """
     from pipelines.demo import demo_key
 
     bench = open_bench(open_settings())
     settings = bench.settings
-    key = settings.api_key or demo_key(bench)
+    key = "" if sign_in else settings.api_key
+    if not (key or sign_in or settings.api_url) and host in ("127.0.0.1", "localhost", "::1"):
+        key = demo_key(bench)
     raise typer.Exit(_dashboard_process(settings, host, port, key=key, api_url=settings.api_url).wait())
 
 
@@ -221,6 +268,25 @@ def demo(
             _serve_both(bench, steps.demo_key(bench), host, port, dashboard_port)
 
 
+def _client() -> "Api":
+    """Give a client of the API that the settings name, else of one in this process."""
+    import logging
+
+    # Streamlit says that none of its servers runs here: nobody wants one.
+    logging.getLogger("streamlit").setLevel(logging.ERROR)
+    from dashboard.client import IN_PROCESS, Client
+    from pipelines.demo import demo_key
+
+    settings = open_settings()
+    if settings.api_url:
+        return Client(settings.api_url.rstrip("/"), settings.api_key)
+    import httpx
+
+    bench = open_bench(settings, migrate=False)
+    transport = httpx.ASGITransport(app=_api(bench), raise_app_exceptions=False)
+    return Client(IN_PROCESS, settings.api_key or demo_key(bench), transport=transport)
+
+
 @contextmanager
 def _server(bench: "Bench", host: str, port: int) -> "Iterator[Server]":
     """Give a server of as many processes as the settings say."""
@@ -234,19 +300,13 @@ def _server(bench: "Bench", host: str, port: int) -> "Iterator[Server]":
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         from api.serve import make_server
 
-        yield make_server(
-            lambda: _api(bench, metrics_folder=folder if processes > 1 else ""),
-            bench.store,
-            host=host,
-            port=port,
-            processes=processes,
-            max_connections=bench.settings.max_connections,
-        )
+        app = _api(bench, metrics_folder=folder if processes > 1 else "")
+        yield make_server(app, host=host, port=port, processes=processes)
 
 
 def _api(bench: "Bench", *, metrics_folder: str = "") -> "FastAPI":
     from api.app import create_app
-    from api.settings import MIB, ApiSettings
+    from api.settings import MIB, ApiSettings, read_oidc
     from api.writers import Services
     from pipelines.question import QuestionEmbedder
     from pipelines.queue import wake_only
@@ -261,6 +321,14 @@ def _api(bench: "Bench", *, metrics_folder: str = "") -> "FastAPI":
         max_upload_bytes=int(settings.max_upload_mb * MIB),
         max_connections=settings.max_connections,
         metrics_folder=metrics_folder,
+        oidc=read_oidc(
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            email_claim=settings.oidc_email_claim,
+            email_trusted=str(settings.oidc_email_trusted),
+            role_claim=settings.oidc_role_claim,
+            roles=settings.oidc_roles,
+        ),
     )
     services = Services(wake=wake_only(settings), uploads=settings.home / "uploads")
     return create_app(wired, bench.store, bench.vault, QuestionEmbedder(settings), services=services)

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 # By name, so that a command that fails early has not loaded every room.
-OURS = frozenset({"NlpError", "CxError", "DataError", "PipelineError", "ApiError"})
+OURS = frozenset({"NlpError", "CxError", "DataError", "PipelineError", "ApiError", "ClientError"})
 
 
 def explained(command: Callable[P, R]) -> Callable[P, R]:

@@ -10,6 +10,7 @@ import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,7 @@ DATA = ROOT / "data"
 # Each holds some 60 MB of its own; who has more cores and more readers says so.
 MOST_PROCESSES = 4
 _RIGHT_OF_CHECKED = re.compile(r"[0-9]{1,6}/[1-9][0-9]{0,5}")
+_VALUE_AND_ROLE = re.compile(r".*[^\s=]\s*=\s*(viewer|csm|analyst|admin)")
 _MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -71,7 +73,15 @@ class Settings(BaseSettings):
     max_upload_mb: float = Field(200.0, gt=0, le=2000, description="Largest file that may be uploaded, MiB.")
     log_level: str = Field("WARNING", description="Level of the log on standard error.")
     api_url: str = Field("", description="Where the dashboard finds the API; empty: it drives it in process.")
-    api_key: str = Field("", description="The key that the dashboard shows to the API.")
+    api_key: str = Field("", description="The key that the dashboard shows to the API; empty: each reader's own.")
+    oidc_issuer: str = Field("", description="Issuer whose sign-ins the API takes (OpenID Connect); empty: keys only.")
+    oidc_audience: str = Field("", validate_default=True, description="Client ids that its tokens may be made for.")
+    oidc_email_claim: str = Field("email", min_length=1, description="The claim that holds the person's address.")
+    oidc_email_trusted: bool = Field(
+        False, description="The issuer gives addresses to its own people only, and says no `email_verified`."
+    )
+    oidc_role_claim: str = Field("groups", min_length=1, description="The claim whose values stand for roles.")
+    oidc_roles: str = Field("", description="value=role, comma-separated; empty: grants and staff directory decide.")
 
     @field_validator("cluster_engine")
     @classmethod
@@ -93,6 +103,30 @@ class Settings(BaseSettings):
         right, _, checked = value.partition("/")
         if value and not (_RIGHT_OF_CHECKED.fullmatch(value) and int(right) <= int(checked)):
             raise ValueError("give how many were right of how many checked: 45/50")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _private(cls, value: str) -> str:
+        parts = urlsplit(value)
+        here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if value and not here and not (parts.scheme == "https" and parts.hostname):
+            raise ValueError("give the issuer's address as it names itself, https://...")
+        return value
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _made_for(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not value.strip(" ,"):
+            raise ValueError("give the client id that the dashboard signs in with: any program's tokens would do else")
+        return value
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _mapped(cls, value: str) -> str:
+        for pair in filter(None, (one.strip() for one in value.split(","))):
+            if not _VALUE_AND_ROLE.fullmatch(pair):
+                raise ValueError("give value=role, of viewer, csm, analyst and admin: voc-team=analyst,cx-leads=viewer")
         return value
 
     @field_validator("smtp_from")

@@ -19,7 +19,7 @@ from dashboard.pieces.theme_tree import read_themes
 
 EXPORT = "Export {} (CSV)"
 NO_ANSWER = "This search has no answer"
-WORDS_ONLY, NO_THEME = "Search by words instead", "Leave the theme out"
+WORDS_ONLY, NO_THEME, AGAIN = "Search by words instead", "Leave the theme out", "Start again"
 UNNAMED = "a theme that is not known"
 # Accounts that a part of an id can fit.
 LOOKED_AT = 50
@@ -38,7 +38,12 @@ def render(filters: Filters) -> None:
         _refused(asked, str(error), NO_THEME, asked.without("theme"))
         return
     except AnswerError as error:
-        _refused(asked, str(error), WORDS_ONLY, replace(asked, own={**asked.own, "mode": "words"}))
+        by_words = replace(asked, own={**asked.own, "mode": "words"})
+        # What is refused without meaning is refused by words too.
+        if asked.one("q") and asked.one("mode") != "words":
+            _refused(asked, str(error), WORDS_ONLY, by_words)
+        else:
+            _refused(asked, str(error), AGAIN, Asked(filters, {}))
         return
     names = _names(asked, page)
     views = search_views.read_views()

@@ -12,9 +12,11 @@ from dashboard.look import text
 from dashboard.pieces import comment
 from dashboard.pieces.search_asked import PATH, Asked
 
-SHOWN = 10
-# Pages that a link or a refresh draws again at once.
-MOST_PAGES = 20
+# Comments at first, and more at each click.
+SHOWN, LATER = 10, 100
+# Pages that a link or a refresh draws again at once: some 3,000 comments, more than anybody reads.
+MOST_PAGES = 30
+MANY = "These are many: narrow the search to read the others, or export all of them."
 TITLES = {"list": "Newest first", "words": "Best first", "meaning": "Nearest in meaning first", "both": "Best first"}
 # What a mark means; each has a sign beside its colour.
 LEGEND = {
@@ -40,23 +42,17 @@ def results(asked: Asked, page: SearchPage, *, pages: int) -> None:
     for _ in range(min(pages, MOST_PAGES) - 1):
         if following is None:
             break
-        later = loading.read(PATH, SearchPage, asked.params(), limit=SHOWN, cursor=following)
+        later = loading.read(PATH, SearchPage, asked.params(), limit=LATER, cursor=following)
         found, following = [*found, *later.items], later.next_cursor
     shown = f"{fmt.count(len(found))} of {fmt.count(page.total)} shown." if following else ""
     frame.section(TITLES.get(page.mode, TITLES["both"]), " ".join(part for part in (_legend(found), shown) if part))
     look.block("".join(found_html(one) for one in found))
-    if following:
-        left = fmt.count(max(page.total - len(found), 0))
-        st.button(
-            f"{strings.MORE_COMMENTS} ({left} more)",
-            key="more_search",
-            on_click=_more,
-            args=(pages + 1,),
-            type="tertiary",
-            disabled=pages >= MOST_PAGES,
-        )
     if following and pages >= MOST_PAGES:
-        look.block('<p class="note">These are many: narrow the search, or export all of them.</p>')
+        look.block(f'<p class="note">{MANY}</p>')
+    elif following:
+        left = fmt.count(max(page.total - len(found), 0))
+        label = f"{strings.MORE_COMMENTS} ({left} more)"
+        st.button(label, key="more_search", on_click=_more, args=(pages + 1,), type="tertiary")
 
 
 def _more(pages: int) -> None:

@@ -174,8 +174,8 @@ def _where(asked: Asked, names: Names) -> list[Part]:
         found.append(Part("stage", _capital(said), said))
     if filters.source:
         chips = [strings.SOURCES[source] for source in filters.source]
-        said = [_SOURCES.get(source) or f"in {strings.SOURCES[source]}" for source in filters.source]
-        found.append(Part("source", listed(chips), listed(said)))
+        where = [_SOURCES.get(source) or f"in {strings.SOURCES[source]}" for source in filters.source]
+        found.append(Part("source", listed(chips), listed(where)))
     if scale := asked.one("scale"):
         found.append(Part("scale", _scale(scale), f"on a scale of {text(_scale(scale))}"))
     return found
@@ -201,8 +201,8 @@ def _kinds(asked: Asked) -> list[Part]:
             words = f"{noun} {listed([_value(name, key, called) for key in keys])}"
             found.append(Part(name, _capital(words), text(words)))
     if keys := asked.several("language"):
-        words = listed([_LANGUAGES.get(key, key) for key in keys])
-        found.append(Part("language", words, f"in {text(words)}"))
+        spoken = listed([_LANGUAGES.get(key, key) for key in keys])
+        found.append(Part("language", spoken, f"in {text(spoken)}"))
     return found
 
 

@@ -74,7 +74,8 @@ def moved_html(filters: Filters, cards: Sequence[ScoreCard], now: ThemePage, bef
     if before is None:
         return section_html(TITLE, f'<p class="note">{NO_BEFORE}</p>')
     found, looked = movers(now, before)
-    scores = [_score(card) for card in cards if card.before is not None and score_card.is_clear(card.score, card.before)]
+    clear = [one for one in cards if one.before is not None and score_card.is_clear(one.score, one.before)]
+    scores = [_score(one) for one in clear]
     items = [*scores, *(_theme(filters, one) for one in found[:SHOWN])]
     rest = ", ".join(f"{text(one.name)} ({fmt.count(one.before)} to {fmt.count(one.now)})" for one in found[SHOWN:])
     body = f'<ul class="moved">{"".join(items)}</ul>' if items else f"<p>{NOTHING}</p>"

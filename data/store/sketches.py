@@ -10,6 +10,7 @@ and named by `meaning.json`, which is replaced in one step: a killed writer leav
 """
 
 import json
+import mmap
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -62,6 +63,16 @@ class Sketches:
     held: Held
     bits: Bits
     names: Keys
+    files: tuple[mmap.mmap, ...] = ()
+
+    def let_go(self) -> None:
+        """Give the pages that a search read back to the system, which keeps the files in its own cache.
+
+        Otherwise they count as this process's memory for as long as it runs: 100 MB at a million passages. The next
+        search maps them again, in 2 ms.
+        """
+        for file in self.files if hasattr(mmap, "MADV_DONTNEED") else ():
+            file.madvise(mmap.MADV_DONTNEED)
 
     def nearest(
         self, vector: NDArray[np.float32], count: int, *, among: NDArray[np.integer] | None = None
@@ -179,13 +190,18 @@ def open_sketches(folder: Path) -> Sketches | None:
         bits_file, key_file = _files(folder, held)
         if not held.rows:
             return replace(new_sketches(held.model_key, held.dim), held=held)
-        bits = np.memmap(bits_file, dtype=np.uint64, mode="r").reshape(words_in(held.dim), -1)
-        names = np.memmap(key_file, dtype=KEY_TYPE, mode="r")
+        files = _mapped(bits_file), _mapped(key_file)
+        bits = np.frombuffer(files[0], dtype=np.uint64).reshape(words_in(held.dim), -1)
+        names = np.frombuffer(files[1], dtype=KEY_TYPE)
     except (OSError, ValueError, TypeError):
         return None
-    # Plain arrays over the mapped pages: slices of a memmap are memmaps, which cost more than the work on them.
     whole = bits.shape[1] == len(names) == held.rows
-    return Sketches(held, np.asarray(bits), np.asarray(names)) if whole else None
+    return Sketches(held, bits, names, files) if whole else None
+
+
+def _mapped(file: Path) -> mmap.mmap:
+    with file.open("rb") as opened:
+        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 class Reader:

@@ -57,3 +57,22 @@ def open_read_store() -> "Store":
 def print_json(value: object) -> None:
     """Print JSON on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def write_text(path: str, text: str, *, told: str) -> None:
+    """Write a file whole or not at all, and say on standard error what it holds; "-" is standard output."""
+    from pathlib import Path
+
+    if path == "-":
+        typer.echo(text, nl=False)
+        return
+    file = Path(path)
+    if not file.parent.is_dir():
+        raise OSError(f"there is no folder {str(file.parent)!r}: make it first, or write elsewhere")
+    scratch = file.with_name(f".{file.name}.part")
+    try:
+        scratch.write_text(text, encoding="utf-8")
+        scratch.replace(file)
+    finally:
+        scratch.unlink(missing_ok=True)
+    typer.echo(f"{path}: {told} ({len(text.encode()) / 1024:,.0f} KB)", err=True)

@@ -47,8 +47,7 @@ def account(account_id: Annotated[str, typer.Argument(help="The account's id.")]
         account_page(open_console(stderr=False), found)
 
 
-@explained
-def report() -> None:
+def show_report() -> None:
     """Show the short report: top themes with detractors' words, accounts with a sales-delivery mismatch."""
     from pipelines.reading.report import short_report
 

@@ -113,6 +113,7 @@ def asked_of(page: AppTest, **address: str) -> Asked:
 @pytest.mark.parametrize("address", SEARCHES, ids=lambda one: "&".join(f"{k}={v}" for k, v in one.items()) or "all")
 def test_number_said_is_listed_and_exported(client: Client, address: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(search_list, "SHOWN", 4)
+    monkeypatch.setattr(search_list, "LATER", 5)
     page = search(client, **address)
     number, rows = said(page), exported(client, asked_of(page, **address))
     assert number == len(rows) == len(listed(page)) > 0
@@ -200,6 +201,12 @@ def test_meaning_that_is_not_served_says_so(client: Client):
     assert "Only words were searched" in html_of(search(client, q="help", period="all"))
 
 
+def test_refused_address_leads_to_a_fresh_search(client: Client):
+    html = html_of(search(client, scale="csat", period="all"))
+    assert "is not understood" in html
+    assert 'href="/search?period=all"' in html
+
+
 def test_view_saved_and_opened_gives_the_same_list(sqlite_store: Store, vault: Vault):
     plant(sqlite_store)
     client = real_client(sqlite_store, vault, role="viewer")
@@ -260,7 +267,7 @@ def answering(*items: FoundComment) -> FakeApi:
         period=period, items=list(items), mode="both", total=len(items), accounts=1, people=1, more=False
     )
     fake.answers["/v1/views"] = ViewPage(items=[])
-    fake.answers["/v1/taxonomy"] = TaxonomyOut.model_construct(themes=[])
+    fake.answers["/v1/taxonomy"] = TaxonomyOut.model_construct(themes=[], version="1", next_run="")
     return fake
 
 

@@ -108,6 +108,23 @@ def by_meaning(
         model_key: The model that made the vector.
         folder: Where the index lies, unless the database keeps it.
     """
+    try:
+        return _ranked(session, filters, vector, query=query, model_key=model_key, folder=folder)
+    finally:
+        index = reader(folder).get() if folder is not None else None
+        if index is not None:
+            index.let_go()
+
+
+def _ranked(
+    session: Session,
+    filters: Slice,
+    vector: NDArray[np.float32],
+    *,
+    query: CommentQuery,
+    model_key: str,
+    folder: Path | None,
+) -> NearRows:
     scope = find_comments(session, filters, replace(query, languages=(), features=()))
     # The columns have narrowed by everything but languages and features.
     conditions = _conditions(session, filters, query) if query.languages or query.features else []

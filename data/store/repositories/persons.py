@@ -90,7 +90,7 @@ def revoke(session: Session, email: str, *, now: datetime) -> Grant:
     row = session.get(Person, address)
     if row is None:
         if not _staff(session, address):
-            raise NotFoundError(f"nobody is known at {email[:60]!r}: `sottovoce person list` shows who was granted what")
+            raise NotFoundError(f"nobody is known at {email[:60]!r}: `sottovoce person list` shows the grants")
         row = Person(email=address, role=OWNER, name=None, accounts=None, granted_at=now, last_used_at=None)
         session.add(row)
     row.revoked_at = row.revoked_at or now
@@ -122,9 +122,9 @@ def find_person(session: Session, email: str, *, roles: Iterable[str], today: da
     owned = _owned(staff, today)
     role, accounts = _standing(granted, tuple(roles), owned)
     if role is None:
-        raise StrangerError(f"{address} is signed in, but owns no account and was granted nothing: ask an admin ({_ASK})")
+        raise StrangerError(f"{address} owns no account and was granted nothing: ask an admin ({_ASK})")
     if role == OWNER and not accounts:
-        raise StrangerError(f"{address} may read the accounts that they own, and owns none today: ask an admin ({_ASK})")
+        raise StrangerError(f"{address} may read the accounts they own, and owns none today: ask an admin ({_ASK})")
     name = (granted.name if granted else None) or (staff[0].name if staff else address)
     since = granted.granted_at if granted else datetime.combine(today, time(), UTC)
     return KeyInfo(PREFIX + address, name, role, accounts, since, None)
