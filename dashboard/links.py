@@ -22,16 +22,20 @@ def href(page: str, filters: Filters | None = None, **more: str | int | None) ->
 
 
 def link(label: str, address: str, *, css: str = "", title: str = "") -> str:
-    """Write a link to a page of ours; the label is a text, never HTML."""
-    return anchor(text(label), address, css=css, title=title)
+    """Write a link to a page of ours; the label is a text, never HTML.
+
+    Its name for who hears the page begins with what is seen: "12: Read the comments of Acme" (WCAG 2.5.3).
+    """
+    said = title if not title or label in title else f"{label}: {title}"
+    return anchor(text(label), address, css=css, title=title, said=said)
 
 
-def anchor(html: str, address: str, *, css: str = "", title: str = "") -> str:
+def anchor(html: str, address: str, *, css: str = "", title: str = "", said: str = "") -> str:
     """Write a link around a piece of HTML whose texts were escaped; on paper the piece alone."""
     if paper.current() is not None:
         return html
-    said = f' title="{text(title)}" aria-label="{text(title)}"' if title else ""
-    return f'<a class="{("go " + css).strip()}" href="{text(address)}" target="_self"{said}>{html}</a>'
+    named = f' title="{text(title)}" aria-label="{text(said or title)}"' if title else ""
+    return f'<a class="{("go " + css).strip()}" href="{text(address)}" target="_self"{named}>{html}</a>'
 
 
 def theme_link(key: str, name: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from api.schemas.scores import ScoreCard
 from dashboard.filters import Filters
 from dashboard.links import comments_link
-from dashboard.look import text
 
 # Bands of answers as GET /v1/comments takes them; a comment without a score is behind no score.
 LOW, SCORED = "detractor", "detractor,passive,promoter"
@@ -14,13 +13,10 @@ Link = Callable[[str], str]
 
 
 def of_card(card: ScoreCard, cards: Sequence[ScoreCard], filters: Filters, *, bands: str = SCORED, **more: str) -> Link:
-    """Give what makes a number of a card a link.
-
-    Where a survey type has several scales no list of the search page is one scale's: the number stays a number, and
-    the card's own comments open in place.
-    """
+    """Give what makes a number of a card a link; where a survey type has several scales, to one scale's answers."""
     if sum(one.type == card.type for one in cards) > 1:
-        return text
+        scale = f"{card.type}:{card.scale_min:g}:{card.scale_max:g}"
+        more = {**more, "scale": scale if card.high_is_good else f"{scale}:low"}
     return of_score(card.type, filters, bands=bands, **more)
 
 

@@ -298,11 +298,12 @@ def test_who_did_not_answer_is_named():
     assert "ARR EUR772k832k60k" in words
 
 
-def test_two_scales_of_a_type_are_not_linked_to_one_list():
+def test_each_scale_of_a_type_is_linked_to_its_own_list():
     both = [card(type="ces", scale_min=1, scale_max=top, score=score(3.9, 40), wrote=30) for top in (5, 7)]
     html = html_of(run(fake(cards=both)))
     assert "30 with a comment" in html
-    assert "source=ces" not in html[: html.index("Accounts to look at")].split("What costs")[0]
+    for scale in ("ces%3A1%3A5", "ces%3A1%3A7"):
+        assert f"scale={scale}" in html
 
 
 def test_each_number_opens_as_many_comments(sqlite_store: Store, vault: Vault):

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from api.schemas.base import Period
@@ -44,12 +43,6 @@ SEARCHES: list[dict[str, str]] = [
     {"source": "csat", "scale": "csat:1:5", "score_band": "detractor", "period": "all"},
     {"language": "en", "segment": "mid_market", "period": "2026-Q3"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def no_scan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit looks for components in all installed packages whenever a page is opened: half of a test's time."""
-    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
 
 
 @pytest.fixture(scope="module")
