@@ -28,9 +28,9 @@ _bearer = HTTPBearer(
 
 
 def get_store(request: Request) -> Store:
-    """Give the store that the app was made with."""
+    """Give the store that the app was made with; a question that changes nothing knows the version of its data."""
     store: Store = request.app.state.store
-    return store
+    return store.seen(lambda: version_of(request)) if request.method == "GET" else store
 
 
 StoreDep = Annotated[Store, Depends(get_store)]

@@ -29,13 +29,13 @@ COLLECTED_AFTER = 100_000, 20, 20
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
 
 
-def require_safe_bind(host: str, store: Store) -> None:
-    """Check that a server bound to anything but loopback has a key.
+def require_safe_bind(host: str, store: Store, *, sign_in: bool = False) -> None:
+    """Check that a server bound to anything but loopback has a key, unless people sign in by themselves.
 
     Raises:
         UnsafeBindError: It has none.
     """
-    if _is_loopback(host):
+    if sign_in or _is_loopback(host):
         return
     with store.read() as session:
         alive = [key for key in list_keys(session) if key.revoked_at is None]
@@ -103,7 +103,7 @@ def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_P
         UnsafeBindError: Other machines could reach it and there is no key.
         PortTakenError: The port is taken.
     """
-    require_safe_bind(host, app.state.store)
+    require_safe_bind(host, app.state.store, sign_in=app.state.issuer is not None)
     require_free_port(host, port)
     hold_little_memory()
     sys.setswitchinterval(SWITCH_S)

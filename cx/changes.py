@@ -109,7 +109,7 @@ def _enough(score: Score | None) -> bool:
     return score is not None and score.n >= LEAST_ANSWERS
 
 
-def _may_be_chance(now: Score | None, before: Score | None) -> bool:
+def may_be_chance(now: Score | None, before: Score | None) -> bool:
     """Whether the interval of the difference holds 0. Source: Newcombe (1998), method 10."""
     if now is None or before is None:
         return False
@@ -123,7 +123,7 @@ def _score(name: str, now: Score | None, before: Score | None, ids: tuple[str, .
     values = [one.value if one is not None else 0.0 for one in (now, before)]
     change = "up" if values[0] > values[1] else "down" if values[0] < values[1] else "same"
     told = [f"{_value(name, one)} (n {one.n:,})" for one in (now, before) if one is not None]
-    doubt = ": it may be chance" if _may_be_chance(now, before) else ""
+    doubt = ": it may be chance" if may_be_chance(now, before) else ""
     text = sentence(f"{name} {told[0]}, {told[1]} in the window before{doubt}")
     return Change(SCORE, name, change, text, now, before, ids)
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -21,6 +22,8 @@ Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
 TIMEOUT_S = 60.0
 IN_PROCESS = "http://in-process"
 CSV = "text/csv"
+# Settings of sign-in that an API in this process needs, as SOTTOVOCE_OIDC_ISSUER and so on.
+OIDC = ("issuer", "audience", "email_claim", "email_trusted", "role_claim", "roles")
 
 
 class ClientError(Exception):
@@ -33,6 +36,10 @@ class UnreachableError(ClientError, ConnectionError):
 
 class RefusedError(ClientError, PermissionError):
     """The API wants another key, or this one may not do that."""
+
+
+class SignedOutError(RefusedError):
+    """The API does not know who asks: no key, one that is revoked, or a sign-in that has ended."""
 
 
 class MissingError(ClientError, LookupError):
@@ -79,8 +86,7 @@ class Client:
         self.identity = f"{base_url}#{hash(key)}"
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._base_url, self._transport = base_url, transport
-        # One for all pages: its connections stay open, and a certificate store is read once.
-        self._http = None if transport is not None else httpx.Client(base_url=base_url, timeout=TIMEOUT_S)
+        self._http = None if transport is not None else _connections(base_url)
 
     def read(self, path: str, schema: type[S], params: Params) -> S:
         """Read an address.
@@ -144,6 +150,12 @@ class Client:
             return await client.request(method, path, **asked)
 
 
+@cache
+def _connections(base_url: str) -> httpx.Client:
+    """Give the one for all pages and readers: its connections stay open, and a certificate store is read once."""
+    return httpx.Client(base_url=base_url, timeout=TIMEOUT_S)
+
+
 def _bytes(body: Schema | Mapping[str, Any] | bytes | None) -> bytes | None:
     if body is None or isinstance(body, bytes):
         return body
@@ -168,13 +180,19 @@ def _problem(answer: httpx.Response) -> ClientError:
         detail = Problem.model_validate_json(answer.content).detail
     except ValueError:
         detail = f"status {answer.status_code}"
-    kinds = {401: RefusedError, 403: RefusedError, 404: MissingError, 412: StaleError}
+    kinds = {401: SignedOutError, 403: RefusedError, 404: MissingError, 412: StaleError}
     return kinds.get(answer.status_code, AnswerError)(detail)
 
 
-def open_client(key: str = "") -> Api:
-    """Open the client that the launcher's settings describe; `key` instead of theirs."""
-    address, key = setting("SOTTOVOCE_API_URL"), key or setting("SOTTOVOCE_API_KEY")
+def open_client(key: str | None = None) -> Api:
+    """Open the client that the launcher's settings describe; a reader's own `key` or token instead of theirs.
+
+    Raises:
+        SignedOutError: People sign in by themselves, and nobody has: the launcher's key is not theirs.
+    """
+    if key is None and sign_in_section() is not None:
+        raise SignedOutError("nobody is signed in here: load the page again")
+    address, key = setting("SOTTOVOCE_API_URL"), setting("SOTTOVOCE_API_KEY") if key is None else key
     if address:
         return Client(address.rstrip("/"), key)
     return Client(IN_PROCESS, key, transport=_in_process())
@@ -184,8 +202,18 @@ def open_client(key: str = "") -> Api:
 def _in_process() -> httpx.AsyncBaseTransport:
     from api.app import open_app  # Only pages without an API address carry the API with them.
 
-    app = open_app(setting("SOTTOVOCE_DATABASE_URL"), setting("SOTTOVOCE_SECRET_FILE"))
+    oidc = {name: setting(f"SOTTOVOCE_OIDC_{name.upper()}") for name in OIDC}
+    app = open_app(setting("SOTTOVOCE_DATABASE_URL"), setting("SOTTOVOCE_SECRET_FILE"), oidc=oidc)
     return httpx.ASGITransport(app=app, raise_app_exceptions=False)
+
+
+def sign_in_section() -> Mapping[str, Any] | None:
+    """Give what Streamlit's secrets say of people's own sign-in (OpenID Connect); None where it is not set up."""
+    try:
+        found = st.secrets.get("auth")
+    except FileNotFoundError:
+        return None
+    return found if isinstance(found, Mapping) else None
 
 
 def setting(name: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from api.schemas.slices import SlicesOut
 from dashboard import format as fmt
-from dashboard import loading, strings
+from dashboard import loading, look, strings
 
 # Filter -> the names of its values. Industries and tiers are each vendor's own words.
 NAMES: dict[str, Mapping[str, str]] = {
@@ -129,7 +129,7 @@ def _of_address(values: Mapping[str, str]) -> dict[str, str]:
 def filter_bar(filters: Filters, as_of: datetime | None) -> None:
     """Draw the bar and keep the address in step; what a page adds to the address stays."""
     # A key keeps the bar open while its words change under the reader's hand.
-    with st.popover(filters.words(as_of), icon=":material/tune:", width="content", key="filter_bar"):
+    with st.popover(look.label(filters.words(as_of)), icon=":material/tune:", width="content", key="filter_bar"):
         periods = [*strings.PERIODS, *([] if filters.period in strings.PERIODS else [filters.period])]
         st.selectbox(strings.FILTER_PERIOD, periods, format_func=period_name, key="filter_period")
         for name, names in NAMES.items():

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-ENTRY = Path(__file__).parent / "streamlit_app.py"
+# Not the pages' own entry: the server around it also keeps who is signed in.
+ENTRY = Path(__file__).parent / "server.py"
 DEFAULT_PORT = 8501
 
 

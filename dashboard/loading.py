@@ -1,7 +1,7 @@
 """Cached questions to the API. A cache lives for a minute and never holds a widget."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
@@ -34,8 +34,7 @@ def read(path: str, schema: type[S], params: Mapping[str, Any] | None = None, **
     if written is not None:
         return written.read(path, schema, asked)
     client = get_client()
-    found: S = _read(client, schema, client.identity, path, asked)
-    return found
+    return cast(S, _read(client, schema, client.identity, path, asked))
 
 
 @st.cache_data(ttl=TTL_S, max_entries=MAX_ENTRIES, show_spinner=False)

@@ -55,6 +55,12 @@ def prose(value: str) -> str:
     return _FIGURE.sub("\u00a0", text(value))
 
 
+def label(value: str) -> str:
+    """Make a text harmless as a label of Streamlit's, which reads Markdown, colours, icons and formulas into them."""
+    return _MARKS.sub(r"\\\g<0>", _INVISIBLE.sub("", value))
+
+
+_MARKS = re.compile(r"[\\`*_\[\]:$~<>|#]")
 _FIGURE = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?=\d)")
 
 

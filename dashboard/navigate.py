@@ -8,8 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
-from dashboard import links, look, strings
+from dashboard import format as fmt
+from dashboard import links, look, signin, strings
 from dashboard.filters import FILTER_NAMES, put_filters, read_filters
+from dashboard.pieces import signin_words
+from dashboard.sessions import SIGN_OUT
 
 # Pages that are reached from another one.
 _ABOVE = {links.THEME: links.THEMES, links.ACCOUNT: links.ACCOUNTS}
@@ -40,6 +43,13 @@ export default function (component) {
     window.scrollTo(0, 0);
   };
   document.addEventListener("click", follow);
+  // Who signed in elsewhere comes back to the first page: on to where they were.
+  const back = sessionStorage.getItem("sottovoce:back");
+  sessionStorage.removeItem("sottovoce:back");
+  if (back && back !== window.location.pathname + window.location.search) {
+    wanted = new URL(back, window.location.origin);
+    setTriggerValue("go", back);
+  }
   return () => {
     document.removeEventListener("click", follow);
     history.pushState = push;
@@ -49,7 +59,7 @@ export default function (component) {
 _listener = st.components.v2.component("sottovoce_links", html="", js=_LISTEN)
 
 
-def follow(pages: dict[str, st.Page]) -> None:  # type: ignore[valid-type]
+def follow(pages: dict[str, st.Page]) -> None:
     """Turn to the page of the link that was clicked, if one was; before anything else of a page is drawn.
 
     Args:
@@ -60,7 +70,10 @@ def follow(pages: dict[str, st.Page]) -> None:  # type: ignore[valid-type]
     if not isinstance(address, str):
         return
     parts = urlsplit(address)
-    page = pages.get(parts.path.strip("/").rpartition("/")[2])
+    path = parts.path.strip("/").rpartition("/")[2]
+    if path == SIGN_OUT:
+        signin.leave()
+    page = pages.get(path)
     if page is None:
         return
     values = dict(parse_qsl(parts.query))
@@ -73,11 +86,23 @@ def bar(current: str) -> None:
     shown = [(path, name) for path, name in strings.PAGE_NAMES.items() if path not in _ABOVE]
     here = _ABOVE.get(current, current)
     pages = "".join(
-        f'<li{" aria-current=page" if path == here else ""}>{links.link(name, links.href(path))}</li>'
+        f"<li{' aria-current=page' if path == here else ''}>{links.link(name, links.href(path))}</li>"
         for path, name in shown
     )
     brand = links.link(strings.TITLE, links.href(links.OVERVIEW), css="brand")
-    look.block(f'<nav class="pages" aria-label="Pages">{brand}<ul>{pages}</ul></nav>')
+    look.block(f'<nav class="pages" aria-label="Pages">{brand}<ul>{pages}</ul>{_reader_html()}</nav>')
+
+
+def _reader_html() -> str:
+    """Write who reads: the name, what they may, and the way out where there is one."""
+    me = signin.reader()
+    if me is None:
+        return ""
+    role = signin_words.ROLES.get(me.role, me.role)
+    sees = "" if me.accounts is None else f" · {fmt.counted(len(me.accounts), 'account')}"
+    out = links.link(signin_words.SIGN_OUT, f"/{SIGN_OUT}", css="out") if signin.can_leave() else ""
+    who = f'<b title="{look.text(me.name)}">{look.text(me.name)}</b> <span class="may">{look.text(role + sees)}</span>'
+    return f'<p class="reader"><span>{who}</span>{out}</p>'
 
 
 def own_params() -> dict[str, str]:

@@ -11,20 +11,22 @@ PAGES = Path(__file__).parent / "app_pages"
 
 st.set_page_config(page_title=strings.TITLE, layout="wide", initial_sidebar_state="collapsed")
 look.install()
-signin.require()
 
 
-def _page(path: str, title: str, *, hidden: bool = False) -> st.Page:  # type: ignore[valid-type]
+def _page(path: str, title: str, *, hidden: bool = False) -> st.Page:
     """Describe a page. No icon: Streamlit would fetch it from the net for the browser's tab."""
-    visibility = "hidden" if hidden else "visible"
     file = PAGES / f"{path or 'overview'}.py"
-    return st.Page(file, title=title, url_path=path or None, default=not path, visibility=visibility)
+    return st.Page(
+        file, title=title, url_path=path or None, default=not path, visibility="hidden" if hidden else "visible"
+    )
 
 
 pages = {
     path: _page(path, title, hidden=path in (links.THEME, links.ACCOUNT)) for path, title in strings.PAGE_NAMES.items()
 }
 page = st.navigation(list(pages.values()), position="hidden")
+# After the address is read, which outlives signing in; before anything of a page runs.
+signin.require()
 navigate.follow(pages)
 restore_filters()
 navigate.bar(page.url_path)

@@ -12,6 +12,7 @@ import typer
 
 from pipelines.bench.cli import bench_app
 from pipelines.commands import reads
+from pipelines.commands.digest import digest
 from pipelines.commands.keys import key_app
 from pipelines.commands.opening import (
     ROWS_SET_ASIDE,
@@ -215,12 +216,12 @@ def serve_dashboard(
     Everybody reads with SOTTOVOCE_API_KEY; without one each reader shows their own or signs in (docs/sign-in.md). For
     this machine alone, with the API in its own process, the demo's key is taken.
     """
-    from pipelines.demo import demo_key
-
     bench = open_bench(open_settings())
     settings = bench.settings
     key = "" if sign_in else settings.api_key
     if not (key or sign_in or settings.api_url) and host in ("127.0.0.1", "localhost", "::1"):
+        from pipelines.demo import demo_key
+
         key = demo_key(bench)
     raise typer.Exit(_dashboard_process(settings, host, port, key=key, api_url=settings.api_url).wait())
 
@@ -270,10 +271,6 @@ def demo(
 
 def _client() -> "Api":
     """Give a client of the API that the settings name, else of one in this process."""
-    import logging
-
-    # Streamlit says that none of its servers runs here: nobody wants one.
-    logging.getLogger("streamlit").setLevel(logging.ERROR)
     from dashboard.client import IN_PROCESS, Client
     from pipelines.demo import demo_key
 
@@ -285,6 +282,9 @@ def _client() -> "Api":
     bench = open_bench(settings, migrate=False)
     transport = httpx.ASGITransport(app=_api(bench), raise_app_exceptions=False)
     return Client(IN_PROCESS, settings.api_key or demo_key(bench), transport=transport)
+
+
+app.command()(digest)
 
 
 @contextmanager

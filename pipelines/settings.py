@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.store.vault import SECRET_BYTES, Vault
+from pipelines.digest.schedule import read_schedule
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ DATA = ROOT / "data"
 MOST_PROCESSES = 4
 _RIGHT_OF_CHECKED = re.compile(r"[0-9]{1,6}/[1-9][0-9]{0,5}")
 _VALUE_AND_ROLE = re.compile(r".*[^\s=]\s*=\s*(viewer|csm|analyst|admin)")
+# As the outbox's recipient holds.
+MOST_ADDRESS_CHARS = 120
 _MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -58,6 +61,8 @@ class Settings(BaseSettings):
     smtp_user: str = Field("", description="Who hands mail in there; empty: no login.")
     smtp_password: str = Field("", repr=False, description="The password for it.")
     smtp_from: str = Field("", validate_default=True, description="The address that mail comes from.")
+    digest: str = Field("", description="When the digest is sent: weekly monday 08:00; empty: never.")
+    digest_to: str = Field("", description="Addresses that get it by mail, comma-separated.")
     mismatch_checked: str = Field(
         "", description="Right/checked mismatch mentions, 45/50 say; empty: they open no loop."
     )
@@ -95,6 +100,20 @@ class Settings(BaseSettings):
     def _postable(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("give the whole address, https://...")
+        return value
+
+    @field_validator("digest")
+    @classmethod
+    def _scheduled(cls, value: str) -> str:
+        read_schedule(value)
+        return value
+
+    @field_validator("digest_to")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        for one in _listed(value):
+            if len(one) > MOST_ADDRESS_CHARS or not _MAIL_ADDRESS.fullmatch(one):
+                raise ValueError("give mail addresses, comma-separated: cx@example.com, board@example.com")
         return value
 
     @field_validator("mismatch_checked")
@@ -145,6 +164,11 @@ class Settings(BaseSettings):
         return int(right), int(checked)
 
     @cached_property
+    def digest_readers(self) -> tuple[str, ...]:
+        """Who gets the digest by mail."""
+        return tuple(dict.fromkeys(_listed(self.digest_to)))
+
+    @cached_property
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.home / 'sottovoce.db'}"
@@ -191,6 +215,10 @@ class Settings(BaseSettings):
             raise SettingsError(
                 f"can't read or make the secret file {self.secret_path} ({error}): set SOTTOVOCE_SECRET_FILE"
             ) from error
+
+
+def _listed(value: str) -> list[str]:
+    return [one.strip() for one in value.split(",") if one.strip()]
 
 
 def _read_or_make_secret(path: Path) -> bytes:

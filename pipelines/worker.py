@@ -15,6 +15,7 @@ from data.store.repositories.locks import try_lock
 from data.store.repositories.preparation import count_unprepared
 from pipelines import posted, quarantine, sample
 from pipelines import uploads as uploaded
+from pipelines.digest import due
 from pipelines.errors import PipelineError
 from pipelines.queue import LOOK, WORK, Queue
 from pipelines.settings import Settings, load_settings
@@ -55,6 +56,7 @@ def work(bench: Bench) -> int:
             if not free:
                 return taken
             taken += _each(bench, WORKING)
+            due.put_due(bench)
             analyse(bench)
             _tidy(bench)
         # A job that came after the last look and before the lock was free: its wake-up found the lock taken.

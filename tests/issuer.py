@@ -1,13 +1,17 @@
 """An OpenID Connect issuer of our own: signs what a test wants, and speaks the protocol over HTTP for a browser."""
 
+import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import uvicorn
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, RSAKey
 from starlette.applications import Starlette
@@ -90,6 +94,24 @@ class FakeIssuer:
 
     def published(self) -> dict[str, Any]:
         return {"keys": [key.as_dict(private=False) for key in self.keys]}
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """Serve on this machine; give the address, which is the issuer's name from then on."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{port}"
+        server = uvicorn.Server(uvicorn.Config(self.app(), host="127.0.0.1", port=port, log_level="warning"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield self.url
+        finally:
+            server.should_exit = True
+            thread.join()
 
     def app(self) -> Starlette:
         """Give the issuer as an application: whoever comes is signed in as `email` at once."""

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from api.access import CallerDep, StoreDep
 from api.deps import READS, SliceDep, read_list, some_words
 from api.errors import ForbiddenError
-from api.exports import CSV_ANSWER
-from api.listing import FormDep, PagingDep
+from api.exports import CSV_ANSWER, WHOLE, Table
+from api.listing import FormDep, PagingDep, cut_page
 from api.loops import loop_detail, loop_out, times_groups
 from api.schemas.loops import (
     LoopActIn,
@@ -53,6 +53,7 @@ _CONFLICT: dict[int | str, dict[str, Any]] = {
 _ENDS = ("as_of", "period")
 # Stands for "without an owner" among the owners asked for.
 NOBODY = "none"
+_STAFF = ("staff_id", "name", "email")
 LoopId = Annotated[int, Path(ge=1, le=2**53)]
 
 
@@ -160,11 +161,22 @@ def get_loop_times(
         return LoopTimesOut(now=now, items=fetch(session, None, 0).rows)
 
 
-@router.get("/staff", summary="Who may own a loop")
-def get_staff(store: StoreDep, caller: CallerDep) -> StaffPage:
+@router.get("/staff", summary="Who may own a loop", response_model=StaffPage, responses=CSV_ANSWER)
+def get_staff(caller: CallerDep, paging: PagingDep) -> object:
     """List the vendor's people by name; to a bound key those who serve its accounts."""
-    with store.read() as session:
-        return StaffPage(items=[StaffOut.model_validate(one) for one in list_staff(session, accounts=caller.accounts)])
+
+    def fetch(session: Session, after: After | None, limit: int) -> Page[StaffOut]:
+        found = list_staff(session, accounts=caller.accounts)
+        return cut_page([StaffOut.model_validate(one) for one in found], after, limit)
+
+    return paging.answer(
+        fetch,
+        listing="staff",
+        table=Table(_STAFF, lambda one: [[getattr(one, name) for name in _STAFF]]),
+        name="staff",
+        step=WHOLE,
+        page=lambda items, following, _: StaffPage(items=items, next_cursor=following),
+    )
 
 
 @router.get("/{loop_id}", summary="One loop with its history and what may be done now")

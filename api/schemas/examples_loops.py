@@ -96,7 +96,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "LoopTimesOut": {"now": _AT, "items": [_GROUP]},
     "PartOut": _PART,
     "StaffOut": STAFF,
-    "StaffPage": {"items": [STAFF]},
+    "StaffPage": {"items": [STAFF], "next_cursor": None},
     "ViewIn": {name: VIEW[name] for name in ("name", "page", "parameters", "shared")},
     "ViewOut": VIEW,
     "ViewPage": {"items": [VIEW], "next_cursor": None},

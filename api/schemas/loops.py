@@ -71,6 +71,7 @@ class StaffPage(Schema):
     """Who may own a loop, by name."""
 
     items: list[StaffOut]
+    next_cursor: str | None = None
 
 
 class LoopPage(Schema):

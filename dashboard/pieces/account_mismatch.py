@@ -3,7 +3,7 @@
 from api.schemas.diagnosis import MismatchAtAccountOut, PromiseOut
 from api.schemas.mismatch import MismatchMentionOut
 from dashboard import format as fmt
-from dashboard import strings
+from dashboard import paper, strings
 from dashboard.look import text
 from dashboard.pieces.account_evidence import SHOWN, Words, comments_html
 from dashboard.pieces.account_figures import score_chip
@@ -38,7 +38,11 @@ def mismatch_html(found: MismatchAtAccountOut, words: Words) -> str:
 def _folded(rows: list[str]) -> str:
     rest = rows[PAIRS:]
     name = f"{fmt.counted(len(rest), 'more passage')}"
-    more = f'<details class="evidence"><summary>{name}</summary>{"".join(rest)}</details>' if rest else ""
+    more = (
+        f'<details class="evidence"{paper.unfolded()}><summary>{name}</summary>{"".join(rest)}</details>'
+        if rest
+        else ""
+    )
     return "".join(rows[:PAIRS]) + more
 
 
@@ -90,4 +94,5 @@ def _quiet(promises: list[PromiseOut]) -> str:
         return ""
     rows = "".join(f"<li>{promise_html(one)}</li>" for one in promises)
     name = fmt.counted(len(promises), "commitment") + " on record that nobody's words come near"
-    return f'<details class="evidence"><summary>{name}</summary><ul class="promises">{rows}</ul></details>'
+    body = f'<summary>{name}</summary><ul class="promises">{rows}</ul>'
+    return f'<details class="evidence"{paper.unfolded()}>{body}</details>'

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.schemas.accounts import AccountThemeOut
 from dashboard import format as fmt
-from dashboard import links, strings
+from dashboard import links, paper, strings
 from dashboard.filters import Filters
 from dashboard.look import text
 from dashboard.pieces.account_evidence import comments_html
@@ -20,7 +20,7 @@ def themes_html(themes: Sequence[AccountThemeOut], account_id: str, filters: Fil
         return f'<p class="note">{NONE}</p>'
     rest = themes[SHOWN:]
     more = (
-        f'<details class="evidence"><summary>{fmt.counted(len(rest), "more theme")}</summary>'
+        f'<details class="evidence"{paper.unfolded()}><summary>{fmt.counted(len(rest), "more theme")}</summary>'
         f"{_table(rest, account_id, filters)}</details>"
         if rest
         else ""

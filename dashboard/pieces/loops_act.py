@@ -17,6 +17,7 @@ TITLE = "A loop and its history"
 # The roles whose keys may act. Source: api.routers.loops.ACTORS.
 ACTORS = ("csm", "analyst", "admin")
 MAY_NOT = "You read as a viewer: acting on loops needs the key of a CSM, an analyst or an admin."
+STAFF_AT_ONCE = 200
 OPENED = "Opened"
 CONFLICT = "Not done. Somebody may have acted since you looked; what happened stands in the history above."
 OUTCOME, OUTCOME_HELP = "What came of it", "It is logged against the account."
@@ -57,7 +58,7 @@ def _draw(loop_id: int, allowed: bool) -> None:
     except MissingError as error:
         look.block(f'<p class="problem" role="alert">{text(str(error))}</p>')
         return
-    staff = loading.read("/v1/loops/staff", StaffPage).items
+    staff = _staff()
     look.block(detail_html(loop, {one.staff_id: one.name for one in staff}))
     problem = st.session_state.get(_PROBLEM, "")
     if problem:
@@ -66,6 +67,15 @@ def _draw(loop_id: int, allowed: bool) -> None:
         look.block(f'<p class="note">{MAY_NOT}</p>')
     elif loop.legal:
         _form(loop, staff)
+
+
+def _staff() -> list[StaffOut]:
+    page = loading.read("/v1/loops/staff", StaffPage, limit=STAFF_AT_ONCE)
+    found = list(page.items)
+    while page.next_cursor is not None:
+        page = loading.read("/v1/loops/staff", StaffPage, limit=STAFF_AT_ONCE, cursor=page.next_cursor)
+        found.extend(page.items)
+    return found
 
 
 def _seen(loop_id: int) -> LoopDetail:

@@ -33,7 +33,8 @@ def sentence(found: Map, page: ThemePage, asked: Asked, name: str) -> str:
             f"{fmt.counted(counts.accounts, 'account')}."
         )
     largest = max(page.items, key=lambda one: one.counts.comments, default=None)
-    many = f"<b>{comments_link(fmt.count(found.total))} comments</b>, those that are alike side by side."
+    # No link: the list has those too that were not analysed, in a language that is not covered.
+    many = f"<b>{fmt.counted(found.total, 'comment')}</b>, those that are alike side by side."
     if largest is None or not largest.counts.comments:
         return many
     key, counts = largest.info.key, largest.counts

@@ -34,7 +34,8 @@ def document_html(title: str, head: str, blocks: Sequence[str], foot: str) -> st
 
 def _style() -> str:
     light, dark = look.palette("light"), look.palette("dark")
-    sheet = _STREAMLIT.sub("", look.style_sheet())
+    # Paper is narrow and has the layout of a wide screen, made smaller.
+    sheet = _STREAMLIT.sub("", look.style_sheet()).replace("@media (max-width", "@media screen and (max-width")
     return (
         f":root {{ color-scheme: light dark; {_variables(light)} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}\n"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import make_url
@@ -73,6 +74,37 @@ def once_a_read(session: Session, key: Hashable, find: Callable[[], T]) -> T:
     return known[key]
 
 
+# What was found of the version of the data that a session's reader saw before it began, by name.
+KEPT = "kept"
+
+
+def once_a_version(session: Session, key: Hashable, find: Callable[[], T]) -> T:
+    """Find something once until anything is committed, where the session's version is known; else once in a read.
+
+    For what is small and asked for by nearly every question: its statement takes longer than all else of it. It is
+    handed to several readers: none may change it.
+    """
+    kept: dict[Hashable, T] | None = session.info.get(KEPT)
+    if kept is None:
+        return once_a_read(session, key, find)
+    if key not in kept:
+        kept[key] = find()
+    return kept[key]
+
+
+class _Kept:
+    """What was found of the newest version of the data that was asked for."""
+
+    def __init__(self) -> None:
+        self._held: tuple[str, dict[Hashable, Any]] = ("", {})
+
+    def of(self, version: str) -> dict[Hashable, Any]:
+        held = self._held
+        if held[0] != version:
+            self._held = held = (version, {})
+        return held[1]
+
+
 class Store:
     """One database. Open it, migrate it, and ask for sessions; nothing else holds an engine."""
 
@@ -80,6 +112,14 @@ class Store:
         """Open lazily: nothing is read or written yet."""
         self.url = url
         self.engine = engine or open_engine(url)
+        self._kept = _Kept()
+        self._version: Callable[[], str] | None = None
+
+    def seen(self, version: Callable[[], str]) -> "Store":
+        """Give the same store to a reader who knows the data's version (`DataVersion`), asked for before each read."""
+        store = copy(self)
+        store._version = version
+        return store
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -88,8 +128,9 @@ class Store:
         Raises:
             StoreError: The database can't be used now.
         """
+        kept = None if self._version is None else self._kept.of(self._version())
         with explained(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            session.info[FOUND] = {}
+            session.info[FOUND], session.info[KEPT] = {}, kept
             try:
                 yield session
             finally:

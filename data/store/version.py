@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 
 import numpy as np
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -62,10 +62,13 @@ class DataVersion:
     def close(self) -> None:
         """Give the connection back."""
         with self._lock:
-            if self._own is not None:
-                self._own.invalidate()
-                self._own.close()
-                self._own = None
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._own is not None:
+            self._own.invalidate()
+            self._own.close()
+            self._own = None
 
     def _read(self) -> str:
         raw = self._raw()
@@ -77,14 +80,26 @@ class DataVersion:
     def _raw(self) -> str:
         if self._store.engine.dialect.name == "sqlite":
             return str(self._driver(self._connection()).execute("PRAGMA data_version").fetchone()[0])
-        with self._store.engine.connect() as connection:
-            return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar())
+        try:
+            return self._snapshot()
+        except OperationalError:
+            # Its server may have been started again since: another connection tells.
+            self._drop()
+            return self._snapshot()
+
+    def _snapshot(self) -> str:
+        return str(self._connection().exec_driver_sql("SELECT pg_current_snapshot()::text").scalar())
 
     def _connection(self) -> Connection:
-        if self._own is None:
-            self._own = self._store.engine.connect()
+        if self._own is not None:
+            return self._own
+        self._own = self._store.engine.connect()
+        if self._store.engine.dialect.name == "sqlite":
             # A run may hold the write lock for seconds: whoever reads meanwhile must not wait for it.
             self._driver(self._own).execute("PRAGMA busy_timeout = 0")
+        else:
+            # One trip a question: a transaction around it would be two more.
+            self._own.execution_options(isolation_level="AUTOCOMMIT")
         return self._own
 
     @staticmethod

@@ -62,7 +62,8 @@ class Served:
 
     def _processes(self) -> tuple[list[int], list[int]]:
         """Give the processes that answer, the first one among them, and the others that it started."""
-        command, own, others = _command(self.pid), [self.pid], []
+        command = _command(self.pid)
+        own, others = [self.pid], list[int]()
         # Those found are looked through as well: one of them starts the rest.
         for pid in own:
             children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

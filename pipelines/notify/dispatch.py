@@ -16,6 +16,7 @@ from data.store.queries.loops import LoopView, StaffInfo, get_loop, staff_by_id
 from data.store.repositories import outbox
 from data.store.repositories.loops import occasion, record_act
 from data.store.repositories.outbox import Message
+from pipelines.digest.letters import Letters
 from pipelines.notify.interface import DEADLINE_S, EVERYBODY, Notifier, NotifyError
 from pipelines.notify.notices import notice_of, person_of
 from pipelines.stage import Bench
@@ -39,6 +40,7 @@ MOST_REFUSALS = 5
 class Round:
     """What a round did."""
 
+    letters: Letters
     sent: int = 0
     failed: int = 0
     dropped: int = 0
@@ -46,7 +48,7 @@ class Round:
 
 def dispatch(bench: Bench, notifiers: Sequence[Notifier], *, round_s: float = ROUND_S) -> Round:
     """Send what is due, channel by channel, each for at most `round_s` seconds and one send more."""
-    done = Round()
+    done = Round(letters=Letters(bench))
     for notifier in notifiers:
         _channel(bench, notifier, done, time.monotonic() + round_s)
     return done
@@ -76,20 +78,40 @@ def _channel(bench: Bench, notifier: Notifier, done: Round, until: float) -> Non
 
 def _handle(bench: Bench, notifier: Notifier, message: Message, done: Round) -> None:
     """Send one claimed message, or drop it where it says nothing any more."""
+    if message.loop_id is None:
+        _send_digest(bench, notifier, message, done)
+        return
     with bench.store.read() as session:
         view = get_loop(session, message.loop_id)
         people = staff_by_id(session, [*view.loop.also, message.recipient])
     stale = _stale(view, message, bench.clock())
     if stale:
-        with bench.store.write() as session:
-            outbox.settle_dropped(session, message, stale)
-        done.dropped += 1
+        _drop(bench, message, stale, done)
         return
     also = tuple(people.get(one) or StaffInfo(one, one, None) for one in view.loop.also)
     reader = people.get(message.recipient)
     notifier.send(notice_of(view, also), person_of(reader) if reader else None, message_id=message.message_id)
     _mark_sent(bench, message, owner=view.owner.staff_id if view.owner else None)
     done.sent += 1
+
+
+def _send_digest(bench: Bench, notifier: Notifier, message: Message, done: Round) -> None:
+    why = done.letters.unwanted(notifier, message)
+    if not why and bench.clock() - message.created_at > GIVE_UP_AFTER:
+        why = f"given up after {GIVE_UP_AFTER.days} days"
+    if why:
+        _drop(bench, message, why, done)
+        return
+    notifier.deliver(done.letters.letter(message.digest_id or 0), message.recipient, message_id=message.message_id)
+    with bench.store.write() as session:
+        outbox.settle_sent(session, message, now=bench.clock())
+    done.sent += 1
+
+
+def _drop(bench: Bench, message: Message, why: str, done: Round) -> None:
+    with bench.store.write() as session:
+        outbox.settle_dropped(session, message, why)
+    done.dropped += 1
 
 
 def _stale(view: LoopView, message: Message, now: datetime) -> str:
@@ -107,7 +129,7 @@ def _mark_sent(bench: Bench, message: Message, *, owner: str | None) -> None:
     with bench.store.write() as session:
         now = bench.clock()
         outbox.settle_sent(session, message, now=now)
-        if owner and message.recipient in (EVERYBODY, owner):
+        if owner and message.loop_id is not None and message.recipient in (EVERYBODY, owner):
             # Routed by another channel, or taken up in the meantime: then there is nothing to add.
             with suppress(LoopError):
                 record_act(session, message.loop_id, LoopEvent(ROUTE, now, ROUTER, note=f"{message.channel}{to}"))

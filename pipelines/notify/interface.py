@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipelines.errors import PipelineError
 
@@ -54,6 +54,16 @@ class Notice:
     close_by: datetime
 
 
+@dataclass(frozen=True)
+class Letter:
+    """Something for all readers of a channel: the same words as plain text, as HTML and as Slack's blocks."""
+
+    subject: str
+    text: str
+    html: str
+    blocks: tuple[dict[str, Any], ...]
+
+
 class Notifier(Protocol):
     """One channel."""
 
@@ -68,6 +78,14 @@ class Notifier(Protocol):
 
     def send(self, notice: Notice, reader: Person | None, *, message_id: str) -> None:
         """Deliver one notice; the same `message_id` again is the same message.
+
+        Raises:
+            NotifyError: It was not delivered, or nobody can say whether it was.
+        """
+        ...
+
+    def deliver(self, letter: Letter, address: str, *, message_id: str) -> None:
+        """Deliver a letter to an address, `EVERYBODY` where the channel has one reader for all.
 
         Raises:
             NotifyError: It was not delivered, or nobody can say whether it was.

@@ -13,7 +13,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Literal
 
 from pipelines.notify.deadline import within
-from pipelines.notify.interface import DEADLINE_S, Notice, NotifyError, Person
+from pipelines.notify.interface import DEADLINE_S, Letter, Notice, NotifyError, Person
 from pipelines.notify.words import addressee, body, subject
 from pipelines.stage import utc_now
 
@@ -66,6 +66,22 @@ class Mail:
             raise NotifyError(f"no mail can be written to this address ({type(error).__name__})") from None
         within(self._deadline_s, lambda: self._hand_in(mail))
 
+    def deliver(self, letter: Letter, address: str, *, message_id: str) -> None:
+        """Hand a letter in for one address, as plain text and as HTML.
+
+        Raises:
+            NotifyError: It is no address, or the server does not take it.
+        """
+        if not _address(address):
+            raise NotifyError("no mail address")
+        try:
+            mail = _mail(letter.subject, Address(addr_spec=_address(address)), self._sender, message_id)
+        except (ValueError, MessageError) as error:
+            raise NotifyError(f"no mail can be written to this address ({type(error).__name__})") from None
+        mail.set_content(letter.text)
+        mail.add_alternative(letter.html, subtype="html")
+        within(self._deadline_s, lambda: self._hand_in(mail))
+
     def _hand_in(self, mail: EmailMessage) -> None:
         try:
             connection = self._connect()
@@ -103,15 +119,21 @@ class Mail:
 
 def compose(notice: Notice, reader: Person, *, sender: str, message_id: str) -> EmailMessage:
     """Write the mail; its Message-ID is the message's, so that a second copy is known as one."""
+    to = Address(addressee(reader), addr_spec=_address(reader.email))
+    mail = _mail(subject(notice), to, sender, message_id)
+    mail.set_content(body(notice))
+    return mail
+
+
+def _mail(about: str, to: Address, sender: str, message_id: str) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = subject(notice)
+    mail["Subject"] = about
     mail["From"] = sender
-    mail["To"] = Address(addressee(reader), addr_spec=_address(reader.email))
+    mail["To"] = to
     mail["Date"] = format_datetime(utc_now())
     mail["Message-ID"] = f"<{message_id}@{_address(sender).rpartition('@')[2]}>"
     # RFC 3834: no out-of-office answers to this.
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(body(notice))
     return mail
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import httpx
 
 from pipelines.notify.deadline import within
-from pipelines.notify.interface import DEADLINE_S, EVERYBODY, Notice, NotifyError, Person
+from pipelines.notify.interface import DEADLINE_S, EVERYBODY, Letter, Notice, NotifyError, Person
 from pipelines.notify.words import body, subject
 
 # Errors of the server, not of the message: 408 timeout, 425 too early, 429 too many.
@@ -36,6 +36,19 @@ class Webhook:
         """
         text = escaped(f"{subject(notice)}\n{body(notice)}")
         within(self._deadline_s, lambda: self._post({"text": text, "mrkdwn": False}, message_id))
+
+    def deliver(self, letter: Letter, address: str, *, message_id: str) -> None:
+        """Post a letter: Slack shows its blocks, others the text.
+
+        Raises:
+            NotifyError: The server does not answer, or says no.
+        """
+        payload = {
+            "text": escaped(f"{letter.subject}\n\n{letter.text}"),
+            "mrkdwn": False,
+            "blocks": list(letter.blocks),
+        }
+        within(self._deadline_s, lambda: self._post(payload, message_id))
 
     def _post(self, payload: dict[str, object], message_id: str) -> None:
         headers = {"Idempotency-Key": message_id}

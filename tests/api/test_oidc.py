@@ -3,7 +3,9 @@
 import base64
 import hmac
 import json
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from api.errors import ForbiddenError, NotReadyError, UnauthorizedError
@@ -155,6 +157,20 @@ def test_description_must_be_the_issuers(told, monkeypatch):
     with pytest.raises(NotReadyError):
         reader(fake).read(fake.token())
     assert "evil" not in str(fake.asked)
+
+
+def test_issuer_over_http():
+    """Sign in as a browser and a program would; the token that comes of it is good."""
+    fake = FakeIssuer(email="jonas@vendor.test")
+    with fake.serving() as url:
+        asked = {"redirect_uri": "http://pages.test/back", "state": "s", "nonce": "n"}
+        sent_back = httpx.get(f"{url}/authorize", params=asked).headers["location"]
+        code = parse_qs(urlsplit(sent_back).query)["code"][0]
+        token = httpx.post(f"{url}/token", data={"code": code}).json()["id_token"]
+        assert Issuer(fake.settings()).read(token).email == "jonas@vendor.test"
+    # Nobody is there.
+    with pytest.raises(NotReadyError):
+        Issuer(fake.settings()).read(token)
 
 
 def test_keys_for_other_uses_are_left_out(monkeypatch):

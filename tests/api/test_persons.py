@@ -132,11 +132,11 @@ def test_unchanged_answers_and_last_use(person: Person, sqlite_world: Store):
     chief = person(CHIEF)
     tag = chief.get("/v1/me").headers["etag"]
     assert chief.get("/v1/me", headers={"If-None-Match": tag}).status_code == 304
-    # The same role and accounts, and another person.
     with sqlite_world.read() as session:
         assert [one.last_used_at for one in list_grants(session)] == [AT]
     with sqlite_world.write() as session:
         grant(session, email="second@vendor.test", role="admin", now=AT)
+    # The same role and accounts, and another person.
     tag = chief.get("/v1/me").headers["etag"]
     assert person("second@vendor.test").get("/v1/me", headers={"If-None-Match": tag}).status_code == 200
 

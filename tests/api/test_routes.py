@@ -98,6 +98,7 @@ def test_empty_database_is_not_ready(tmp_path, vault: Vault):
 def test_open_bind_needs_a_key(sqlite_store: Store, vault: Vault, app: FastAPI, caller: Caller):
     for loopback in ("127.0.0.1", "::1", "localhost"):
         require_safe_bind(loopback, sqlite_store)
+    require_safe_bind("0.0.0.0", sqlite_store, sign_in=True)
     with pytest.raises(UnsafeBindError, match="sottovoce key create"):
         require_safe_bind("0.0.0.0", sqlite_store)
     caller()

@@ -114,6 +114,7 @@ def test_period_says_both_ends(shared: Shared, period: str, since: str, until: s
 COUNT_NOTHING = (
     "/v1/accounts/{account_id}/diagnosis",
     "/v1/loops/{loop_id}",
+    "/v1/loops/staff",
     *(f"/v1/{name}" for name in ("keys", "jobs", "runs", "imports", "mappings", "quarantine", "views")),
     *(f"/v1/{name}" for name in ("corrections", "taxonomy", "slices", "me")),
 )

@@ -29,7 +29,7 @@ PAGES = {
     "keys": "/data?part=keys",
 }
 WIDE, PHONE = (1280, 900), (390, 844)
-WITHIN_MS = 30_000
+WITHIN_MS = 15_000
 # Streamlit looks for its own server under a page's path before it looks at the root, and finds nothing there.
 _PROBES = re.compile(r"/_stcore/(health|host-config)$")
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -40,10 +40,11 @@ NUMBERS = "a.go.number"
 
 @dataclass(frozen=True)
 class NumberLink:
-    """A number that leads somewhere."""
+    """A number that leads somewhere; `seen` is false where it is folded away."""
 
     label: str
     href: str
+    seen: bool = True
 
     @property
     def says(self) -> int | None:
@@ -109,9 +110,7 @@ class Reader:
 
     def follow(self, href: str) -> "Reader":
         """Click the link with this address, as it stands on the page, and wait for the page behind it."""
-        link = self.page.locator(f'a.go[href="{_css(href)}"]').first
-        link.evaluate("one => one.closest('details:not([open])')?.setAttribute('open', '')")
-        link.click()
+        self.page.locator(f'a.go[href="{_css(href)}"]:visible').first.click()
         self.page.wait_for_url(lambda url: _same(url, self.base + href))
         return self.settle()
 
@@ -143,8 +142,8 @@ class Reader:
 
     def numbers(self) -> list[NumberLink]:
         """Give the numbers that lead somewhere."""
-        script = "all => all.map(one => [one.textContent, one.getAttribute('href')])"
-        return [NumberLink(label, href) for label, href in self.page.locator(NUMBERS).evaluate_all(script)]
+        script = "all => all.map(one => [one.textContent, one.getAttribute('href'), one.checkVisibility()])"
+        return [NumberLink(*one) for one in self.page.locator(NUMBERS).evaluate_all(script)]
 
     def comments(self) -> list[str]:
         """Give the words of the comments on the page, also of those that are folded away."""

@@ -301,7 +301,7 @@ def test_who_did_not_answer_is_named():
 def test_each_scale_of_a_type_is_linked_to_its_own_list():
     both = [card(type="ces", scale_min=1, scale_max=top, score=score(3.9, 40), wrote=30) for top in (5, 7)]
     html = html_of(run(fake(cards=both)))
-    assert "30 with a comment" in html
+    assert html.count("with a comment") == 2
     for scale in ("ces%3A1%3A5", "ces%3A1%3A7"):
         assert f"scale={scale}" in html
 

@@ -18,7 +18,7 @@ from data.store.columns.pack import SECTIONS, empty_pack, from_bytes
 from data.store.columns.whole import Assembly, Part, Vocabulary, Whole, part_of
 from data.store.models import AccountPack, StaleAccount
 from data.store.repositories.bulk import chunks
-from data.store.unit_of_work import once_a_read
+from data.store.unit_of_work import once_a_version
 
 # Accounts that changed since the last run are packed while reading, up to so many (some 10,000 comments, 0.3 s);
 # where more wait, a run is on its way, and what was counted last stands until it is through.
@@ -127,4 +127,4 @@ def read_columns(session: Session) -> Whole:
             columns = _OF_ENGINE.setdefault(engine, Columns())
         return columns.read(session)
 
-    return once_a_read(session, "columns", read)
+    return once_a_version(session, "columns", read)

@@ -12,6 +12,7 @@ from data.store.models.analysis import (
 )
 from data.store.models.base import Base, UtcDateTime
 from data.store.models.corrections import CorrectedPassage, OverruledMention
+from data.store.models.digests import Digest
 from data.store.models.jobs import Job, RepeatedAnswer, RunProgress, Upload
 from data.store.models.loops import LoopAct, OpenedLoop, OutboxMessage
 from data.store.models.matches import CommitmentMatch, CommitmentVector
@@ -40,6 +41,7 @@ __all__ = [
     "ContactRole",
     "CorrectedPassage",
     "Correction",
+    "Digest",
     "Embedding",
     "Fact",
     "Handoff",

@@ -67,7 +67,7 @@ class LoopAct(Base):
 
 
 class OutboxMessage(Base):
-    """One message to send: of a loop, on one occasion, over one channel, to one recipient; each exists once.
+    """One message to send: of a loop on one occasion, or of a digest; over one channel, to one recipient; each once.
 
     It holds no words: the message is written when it is sent, from what the store says then. A claim raises `attempts`
     and moves `next_try_at` on, so nobody else sends it meanwhile, and a killed sender's message comes due again.
@@ -77,15 +77,18 @@ class OutboxMessage(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("loop_id", "occasion", "channel", "recipient"),
+        UniqueConstraint("digest_id", "channel", "recipient"),
         Index("ix_outbox_channel_next_try_at", "channel", "next_try_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(40), unique=True)
-    loop_id: Mapped[int] = mapped_column(ForeignKey("loops.id", ondelete="CASCADE"))
+    # One of these two is null.
+    loop_id: Mapped[int | None] = mapped_column(ForeignKey("loops.id", ondelete="CASCADE"))
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id", ondelete="CASCADE"))
     occasion: Mapped[int]
     channel: Mapped[str] = mapped_column(String(20))
-    # A staff id, "" for a channel that everybody reads.
+    # A staff id, a digest reader's address, "" for a channel that everybody reads.
     recipient: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)

@@ -19,6 +19,7 @@ from data.store.queries.chosen import Chooser
 from data.store.queries.comments import CommentRow
 from data.store.queries.counts import Counts, count_said
 from data.store.queries.errors import QueryError
+from data.store.queries.known_accounts import accounts_like
 from data.store.queries.money import money
 from data.store.queries.own_rows import of_accounts, places_of
 from data.store.queries.own_themes import last_said, spread, words_on
@@ -135,7 +136,7 @@ def account_rows(
     elif risks:
         statement = statement.where(Account.account_id.in_(select(AccountStanding.account_id).where(of_risks(risks))))
     if name in BY_TALLY or (day is not None and name in BY_STANDING):
-        values = _values(session, filters, statement, name, worked)
+        values = _values(session, filters, statement, name, worked, bool(search or risks))
         return _page_by_values(session, filters, statement, values, sort=sort, limit=limit, after=after, day=day)
     key, statement = _sort_key(name, statement)
     missing = case((key.is_(None), 1), else_=0)
@@ -177,9 +178,11 @@ def _values(
     statement: Select[*tuple[Any, ...]],
     name: str,
     worked: Mapping[str, StandingRow],
+    narrowed: bool,
 ) -> dict[str, float | None]:
-    """Give what each account of a list is sorted by, where the database does not hold it."""
-    ids = session.scalars(statement.with_only_columns(Account.account_id))
+    """Give what accounts are sorted by where the database does not hold it; `narrowed`: by more than the slice."""
+    plain = name in BY_TALLY and not narrowed
+    ids = accounts_like(session, filters) if plain else session.scalars(statement.with_only_columns(Account.account_id))
     if name in BY_TALLY:
         return tallied(session, filters, name, ids)
     if name == "risk":

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session, aliased
 
 from data.store.models import Response, Survey
 from data.store.queries.slices import Slice
-from data.store.unit_of_work import once_a_read
+from data.store.unit_of_work import once_a_version
 
 
 def anonymous_surveys(session: Session) -> list[str]:
     """Give the ids of the anonymous surveys."""
     statement = select(Survey.survey_id).where(Survey.anonymous.is_(True)).order_by(Survey.survey_id)
-    return once_a_read(session, "anonymous surveys", lambda: list(session.scalars(statement)))
+    return once_a_version(session, "anonymous surveys", lambda: list(session.scalars(statement)))
 
 
 # Made once: it takes longer than all else of the condition.

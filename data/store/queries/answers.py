@@ -1,18 +1,16 @@
 """Scored answers of a slice as arrays: which ones, on which scale, how many points each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cx.scores import PASSIVE_FROM, PROMOTER_FROM, TOP_BOXES, Scale
 from data.store.columns.whole import Mask, Numbers, Whole
-from data.store.models import Survey
 from data.store.queries.bands import SCORE_BANDS
+from data.store.queries.known_surveys import known_scales
 from data.store.queries.selection import answer_mask, band_table
 from data.store.queries.slices import Slice
 
@@ -49,7 +47,7 @@ def scored_answers(
     types: Sequence[str] = (),
 ) -> Answers:
     """Give the scored answers of a slice; a filter on sources keeps the surveys of those types, and so do `types`."""
-    everything = _all_answers(whole, _surveys(session))
+    everything = _all_answers(whole, known_scales(session))
     if not len(everything.scale):
         return Answers(np.zeros(0, np.int64), everything.scales, everything.scale, np.zeros(0), everything.band)
     mask = answer_mask(session, whole, filters, by_account=by_account, by_role=by_role)
@@ -111,12 +109,6 @@ def _wanted(answers: _Everything, filters: Slice, types: Sequence[str]) -> Mask:
     if filters.score_bands:
         wanted &= band_table(SCORE_BANDS[band] for band in filters.score_bands if band in SCORE_BANDS)[answers.band]
     return wanted
-
-
-def _surveys(session: Session) -> dict[str, Scale]:
-    columns = (Survey.survey_id, Survey.type, Survey.scale_min, Survey.scale_max, Survey.high_is_good, Survey.flag_line)
-    rows: Iterable[Any] = session.execute(select(*columns))
-    return {key: Scale(*rest) for key, *rest in rows}
 
 
 def _bare(scale: Scale) -> Scale:

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.store.columns.pack import NEGATIVE, POLARITY, POSITIVE, VENDOR, Column
 from data.store.columns.whole import Mask, Numbers, Whole
-from data.store.models import Theme
+from data.store.queries.known_themes import HIDDEN, known_themes
 from data.store.queries.selection import comment_mask, what_matters
 from data.store.queries.slices import Slice
 
@@ -235,10 +234,13 @@ def visible_themes(
     session: Session, whole: Whole, kind: str, *, theme_keys: Sequence[str] = (), level: str = "all"
 ) -> Mask:
     """Say of each theme of the columns whether it is shown, (themes + 1,). `level` "top" leaves out those below one."""
-    statement = select(Theme.theme_key).where(Theme.kind == kind, Theme.state != "hidden")
-    if theme_keys:
-        statement = statement.where(Theme.theme_key.in_(theme_keys))
-    if level == "top":
-        statement = statement.where(Theme.parent_key.is_(None))
-    shown = set(session.scalars(statement))
+    wanted = frozenset(theme_keys)
+    shown = {
+        key
+        for key, (info, _) in known_themes(session).items()
+        if info.kind == kind
+        and info.state != HIDDEN
+        and (not wanted or key in wanted)
+        and (level != "top" or info.parent_key is None)
+    }
     return np.array([key in shown for key in whole.words.get("themes", ())] + [False], dtype=bool)

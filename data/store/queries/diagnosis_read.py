@@ -17,7 +17,7 @@ from data.store.columns.pack import Pack
 from data.store.models import Comment, Response
 from data.store.models.matches import MISMATCH
 from data.store.queries.account_promises import account_mentions
-from data.store.queries.account_said import account_points, account_said
+from data.store.queries.account_said import AccountSaid, account_points, account_said
 from data.store.queries.accounts import AccountRow, account_base
 from data.store.queries.committee import Departure, Person, departures, latest_health, people, role_spans, staff
 from data.store.queries.directions import answers
@@ -45,6 +45,11 @@ class Window:
     before: Slice
     year: Slice
     since: datetime
+
+    @property
+    def far(self) -> Slice:
+        """All that is read: from the beginning of the window before, or of the year, whichever is earlier."""
+        return replace(self.now, since=min(self.before.since or self.since, self.year.since or self.since))
 
     @property
     def day(self) -> date:
@@ -108,8 +113,9 @@ def read_account(session: Session, filters: Slice, account_id: str) -> Reading:
     window = window_of(filters.of_account(account_id))
     pack = own_pack(session, account_id)
     veil = own_veil(session, pack, window.now, account_id)
-    answered = _answered(session, window, account_id, veil)
-    words = _words(session, filters, window, account_id, pack=pack, veil=veil)
+    said = account_said(session, window.far, account_id, veil=veil)
+    answered = _answered(session, window, account_id, said, veil)
+    words = _words(session, filters, window, account_id, said=said, pack=pack, veil=veil)
     contacts = people(session, account_id, window.now)
     spans = role_spans(session, account_id) if any(one.left_on for one in contacts) else []
     agents = {one.agent_id for one in answered.now if one.agent_id is not None and one.scale.type == "csat"}
@@ -146,10 +152,13 @@ def window_of(now: Slice) -> Window:
     return Window(now, before, replace(now, since=min(now.since, now.as_of - YEAR)), now.since)
 
 
-def _answered(session: Session, window: Window, account_id: str, veil: Veil) -> Answered:
+def _answered(session: Session, window: Window, account_id: str, said: AccountSaid, veil: Veil) -> Answered:
     begin, year = window.before.since or window.since, window.year.since or window.since
-    far = replace(window.now, since=min(begin, year))
-    found = answers(session, far, [account_id], with_words=True, veil=veil)
+    # An answer and its words have one time: all of them are among what was said.
+    found = [
+        one._replace(comment_id=said.words.get(one.response_id))
+        for one in answers(session, window.far, [account_id], veil=veil)
+    ]
     return Answered(
         now=[one for one in found if one.at >= window.since],
         before=[one for one in found if begin <= one.at < window.since],
@@ -157,14 +166,16 @@ def _answered(session: Session, window: Window, account_id: str, veil: Veil) -> 
     )
 
 
-def _words(session: Session, filters: Slice, window: Window, account_id: str, *, pack: Pack, veil: Veil) -> Words:
+def _words(
+    session: Session, filters: Slice, window: Window, account_id: str, *, said: AccountSaid, pack: Pack, veil: Veil
+) -> Words:
     both = replace(window.now, since=window.before.since)
-    said = account_said(session, both, account_id, veil=veil)
-    points = account_points(session, both, account_id)
+    points = account_points(session, both, account_id, of=said.analysed)
     infos = _shown_infos(session, filters, points)
+    begin = window.before.since or window.since
     return Words(
-        now=[one for one in said if one.at >= window.since],
-        before=[one for one in said if one.at < window.since],
+        now=[one for one in said.rows if one.at >= window.since],
+        before=[one for one in said.rows if begin <= one.at < window.since],
         points=[point for point in points if point.theme in infos],
         first_said=first_said(pack, window.now, account_id, veil=veil),
         infos=infos,

@@ -14,6 +14,7 @@ from data.store.columns.whole import Numbers, Whole
 from data.store.models import Account
 from data.store.queries.bands import SCORE_BANDS, account_dimension
 from data.store.queries.chosen import Chooser, Said, blocks, stretch_of, themes_of
+from data.store.queries.known_accounts import KINDS, kinds_of
 from data.store.queries.slices import UNKNOWN
 
 ACCOUNT_DIMENSIONS = ("segment", "industry", "tier", "motion", "account_age", "engagement")
@@ -130,6 +131,10 @@ def taken_apart(keys: Numbers, dims: Sequence[Labelled]) -> NDArray[np.int32]:
 
 def account_labels(session: Session, whole: Whole, name: str, as_of: datetime) -> list[str]:
     """Give what each account of the columns is like, by a column or band of accounts."""
-    rows = session.execute(select(Account.account_id, account_dimension(name, as_of)))
-    labels = {key: value for key, value in rows}
+    if name in KINDS:
+        labels = kinds_of(session, name)
+    else:
+        labels = {
+            key: value for key, value in session.execute(select(Account.account_id, account_dimension(name, as_of)))
+        }
     return [labels.get(key) or UNKNOWN for key in whole.accounts]

@@ -3,61 +3,60 @@
 Two windows of equal length side by side; every query names its accounts, so each is a range of an index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, literal, select
+from sqlalchemy import BindParameter, Select, bindparam, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from cx.answers import Answer
-from cx.scores import Scale
 from cx.standing import WEEK, Signals, per_week
-from data.store.models import Comment, Response, Survey, Ticket, WeeklyUsage
+from data.store.models import Comment, Response, Ticket, WeeklyUsage
+from data.store.queries.anonymity import anonymous_surveys
 from data.store.queries.errors import QueryError
+from data.store.queries.known_surveys import known_scales
 from data.store.queries.slices import Slice
 from data.store.queries.veil import Veil
 from data.store.repositories.bulk import chunks
 
+# Columns of the tables themselves: rows of a model's attributes take half as long again to read.
+_RESPONSE, _COMMENT, _TICKET, _USED = (one.__table__.c for one in (Response, Comment, Ticket, WeeklyUsage))
 _ANSWER = (
-    Response.response_id,
-    Response.account_id,
-    Survey.type,
-    Survey.scale_min,
-    Survey.scale_max,
-    Survey.high_is_good,
-    Survey.flag_line,
-    Response.contact_id,
-    Response.role,
-    Response.stage,
-    Response.agent_id,
-    Response.responded_at,
-    Response.score,
-    Survey.anonymous,
-    Response.survey_id,
+    _RESPONSE.response_id,
+    _RESPONSE.account_id,
+    _RESPONSE.contact_id,
+    _RESPONSE.role,
+    _RESPONSE.stage,
+    _RESPONSE.agent_id,
+    _RESPONSE.responded_at,
+    _RESPONSE.score,
+    _RESPONSE.survey_id,
 )
 _ACCOUNTS: BindParameter[Any] = bindparam("accounts", expanding=True)
 _USAGE = (
-    select(WeeklyUsage.account_id, WeeklyUsage.week_start, WeeklyUsage.active_users)
+    select(_USED.account_id, _USED.week_start, _USED.active_users)
     .where(
-        WeeklyUsage.account_id.in_(_ACCOUNTS),
-        WeeklyUsage.week_start >= bindparam("since"),
-        WeeklyUsage.week_start <= bindparam("last"),
+        _USED.account_id.in_(_ACCOUNTS),
+        _USED.week_start >= bindparam("since"),
+        _USED.week_start <= bindparam("last"),
     )
-    .order_by(WeeklyUsage.account_id, WeeklyUsage.week_start)
+    .order_by(_USED.account_id, _USED.week_start)
 )
 _TICKETS = (
-    select(Ticket.account_id, Ticket.opened_at, Ticket.ticket_id)
+    select(_TICKET.account_id, _TICKET.opened_at, _TICKET.ticket_id)
     .where(
-        Ticket.account_id.in_(_ACCOUNTS),
-        Ticket.opened_at >= bindparam("since"),
-        Ticket.opened_at <= bindparam("until"),
+        _TICKET.account_id.in_(_ACCOUNTS),
+        _TICKET.opened_at >= bindparam("since"),
+        _TICKET.opened_at <= bindparam("until"),
     )
-    .order_by(Ticket.account_id, Ticket.opened_at, Ticket.ticket_id)
+    .order_by(_TICKET.account_id, _TICKET.opened_at, _TICKET.ticket_id)
 )
-_TICKETS_BEFORE = select(literal(1)).where(select(Ticket.ticket_id).where(Ticket.opened_at <= bindparam("to")).exists())
+_TICKETS_BEFORE = select(literal(1)).where(
+    select(_TICKET.ticket_id).where(_TICKET.opened_at <= bindparam("to")).exists()
+)
 
 
 def answers(
@@ -75,10 +74,19 @@ def answers(
     comment; `veil` may be handed in where it is at hand.
     """
     found: list[Answer] = []
+    surveys, anonymous = known_scales(session), frozenset(anonymous_surveys(session))
+    wanted = sorted(key for key, scale in surveys.items() if not types or scale.type in types)
     statement = _answers(with_words=with_words, typed=bool(types), bounded=filters.since is not None)
-    asked = {"since": filters.since, "as_of": filters.as_of, "types": list(types)}
+    asked = {"since": filters.since, "as_of": filters.as_of, "surveys": wanted}
     for part in chunks(_allowed(filters, account_ids)):
-        found += [_answer(tuple(row)) for row in session.execute(statement, {**asked, "accounts": list(part)})]
+        rows: Iterable[Any] = session.execute(statement, {**asked, "accounts": list(part)})
+        for response_id, account_id, *who, score, survey, words in rows:
+            scale = surveys.get(survey)
+            # Outside its survey's range a score says nothing: the range was set right after it came in.
+            if scale is not None and scale.low <= score <= scale.high:
+                contact, role, stage, agent, at = who
+                known = (contact, role, stage, agent, at, score, survey in anonymous, survey, words)
+                found.append(Answer(response_id, account_id, scale, *known))
     return _veiled(session, filters, found, veil)
 
 
@@ -86,33 +94,24 @@ def answers(
 def _answers(*, with_words: bool, typed: bool, bounded: bool) -> Select[*tuple[Any, ...]]:
     """Ask for answers. Made once: putting a statement together takes longer than its rows do."""
     statement = (
-        select(*_ANSWER, *((Comment.comment_id,) if with_words else ()))
-        .select_from(Response)
-        .join(Survey, Survey.survey_id == Response.survey_id)
+        select(*_ANSWER, _COMMENT.comment_id if with_words else null())
+        .select_from(Response.__table__)
         .where(
-            Response.account_id.in_(_ACCOUNTS),
-            # Outside its survey's range a score says nothing: the range was set right after it came in.
-            Response.score.between(Survey.scale_min, Survey.scale_max),
-            Response.responded_at <= bindparam("as_of"),
+            _RESPONSE.account_id.in_(_ACCOUNTS),
+            _RESPONSE.score.is_not(None),
+            _RESPONSE.responded_at <= bindparam("as_of"),
         )
     )
     if bounded:
-        statement = statement.where(Response.responded_at >= bindparam("since"))
+        statement = statement.where(_RESPONSE.responded_at >= bindparam("since"))
     if with_words:
-        spoken = (Comment.response_id == Response.response_id) & Comment.text.is_not(None)
-        statement = statement.outerjoin(Comment, spoken & Comment.empty_reason.is_(None))
+        spoken = (_COMMENT.response_id == _RESPONSE.response_id) & _COMMENT.text.is_not(None)
+        statement = statement.outerjoin(Comment.__table__, spoken & _COMMENT.empty_reason.is_(None))
     if typed:
-        statement = statement.where(Survey.type.in_(bindparam("types", expanding=True)))
-    return statement.order_by(Response.account_id, Response.responded_at, Response.response_id)
-
-
-def _answer(row: tuple[Any, ...]) -> Answer:
-    return Answer(row[0], row[1], _scale(*row[2:7]), *row[7:])
-
-
-@lru_cache(maxsize=1024)
-def _scale(*values: Any) -> Scale:  # noqa: ANN401 - type, ends, direction and line of a survey
-    return Scale(*values)
+        # As an expression: SQLite would rather take the index by survey, and read all accounts' answers.
+        of_type = func.coalesce(_RESPONSE.survey_id, "").in_(bindparam("surveys", expanding=True))
+        statement = statement.where(of_type)
+    return statement.order_by(_RESPONSE.account_id, _RESPONSE.responded_at, _RESPONSE.response_id)
 
 
 def _veiled(session: Session, filters: Slice, found: list[Answer], veil: Veil | None) -> list[Answer]:

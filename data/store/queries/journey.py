@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cx.journey import STAGES
 from data.store.columns.cache import read_columns
-from data.store.columns.pack import LISTED, NEGATIVE, POLARITY, VENDOR
+from data.store.columns.pack import ANALYSED, LISTED, NEGATIVE, POLARITY, VENDOR
 from data.store.columns.whole import Numbers, Whole
 from data.store.models import Account, LoopAct, OpenedLoop, Response, Staff, Survey
 from data.store.queries.answers import scored_answers
@@ -91,9 +91,12 @@ def _add_words(
     comments: int,
 ) -> None:
     columns = whole.comments
-    kept = comment_mask(session, whole, filters)
-    if not kept.any():
+    # What can be read is more than what was analysed: words in a language that is not covered are listed too.
+    fits = comment_mask(session, whole, filters, needed=0)
+    if not fits.any():
         return
+    flags = columns["flags"].astype(np.int64)
+    kept = fits & (flags & ANALYSED > 0)
     words, sources = _stages(whole), whole.words["sources"]
     alone = np.array([source in WORDS_ONLY for source in sources])
     rows = np.flatnonzero(kept & alone[columns["source"]])
@@ -102,8 +105,7 @@ def _add_words(
         heard = found[words[place]]
         heard.by_source[sources[kind]] = heard.by_source.get(sources[kind], 0) + n
     _add_accounts(whole, stage, account, words, accounts)
-    flags = columns["flags"].astype(np.int64)
-    readable = np.flatnonzero(kept & (flags & LISTED > 0))
+    readable = np.flatnonzero(fits & (flags & LISTED > 0))
     for place, word in enumerate(words):
         own = readable[columns["stage"][readable] == place]
         if len(own):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from data.store.columns.whole import Whole
 from data.store.models import Account, Opportunity
+from data.store.unit_of_work import once_a_version
 
 # A double holds whole cents up to 90 billions of millions.
 CENTS = 100
@@ -41,10 +42,7 @@ def money(session: Session, whole: Whole, as_of: datetime) -> Money:
 
     Kept with the columns while no row of an account or opportunity came, went or was imported anew.
     """
-    stamps = tuple(
-        tuple(session.execute(select(func.count(), func.max(table.imported_at), func.sum(amount))).one())
-        for table, amount in ((Account, cast(Account.arr, Float)), (Opportunity, cast(Opportunity.amount, Float)))
-    )
+    stamps = once_a_version(session, "money", lambda: _stamps(session))
     kept: dict[Any, Money] = whole.once("money", dict)
     key = (as_of.date(), stamps)
     if key not in kept:
@@ -52,6 +50,13 @@ def money(session: Session, whole: Whole, as_of: datetime) -> Money:
             kept.clear()
         kept[key] = _read(session, whole, as_of)
     return kept[key]
+
+
+def _stamps(session: Session) -> tuple[Any, ...]:
+    return tuple(
+        tuple(session.execute(select(func.count(), func.max(table.imported_at), func.sum(amount))).one())
+        for table, amount in ((Account, cast(Account.arr, Float)), (Opportunity, cast(Opportunity.amount, Float)))
+    )
 
 
 def _read(session: Session, whole: Whole, as_of: datetime) -> Money:

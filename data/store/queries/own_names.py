@@ -15,14 +15,16 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from sqlalchemy import Engine, Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from data.store.columns.cache import read_columns
 from data.store.models import AccountPack, Mention, Passage, PassageText, StaleAccount, Theme
 from data.store.queries.chosen import mentions_of
+from data.store.queries.known_themes import KnownTheme, known_themes
 from data.store.queries.selection import rows_of
 from data.store.queries.slices import Slice
 from data.store.repositories.bulk import chunks
+from data.store.unit_of_work import once_a_version
 
 _WORD = re.compile(r"\w{3,}")
 # A model joins the parts of a name so.
@@ -41,18 +43,22 @@ def own_names(session: Session, filters: Slice, names: Mapping[str, str]) -> dic
     shown = dict(names)
     if filters.scope is None or not names:
         return shown
-    near = aliased(Theme)
-    rows = session.execute(
-        select(Theme.theme_key, near.name)
-        .outerjoin(near, (near.theme_key == Theme.nearest_key) & (near.kind == "taxonomy"))
-        .where(Theme.theme_key.in_(names), Theme.kind == "discovered", Theme.named_by != "person")
-    )
-    nearest = {key: name for key, name in rows}
+    themes = known_themes(session)
+    nearest = {
+        key: _taxonomy_name(themes, one.info.nearest_key)
+        for key, one in themes.items()
+        if key in names and one.info.kind == "discovered" and one.named_by not in (None, "person")
+    }
     said = _remembered(session, filters.scope, {key: _stems(names[key]) for key in nearest})
     for key, near_name in nearest.items():
         parts = [part for part in _JOINT.split(names[key]) if _stems(part) and _stems(part) <= said[key]]
         shown[key] = _joined(parts) or (f"Theme near {near_name}" if near_name else "Theme without a name of its own")
     return shown
+
+
+def _taxonomy_name(themes: Mapping[str, KnownTheme], key: str | None) -> str | None:
+    near = themes.get(key or "")
+    return near.info.name if near is not None and near.info.kind == "taxonomy" else None
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -93,7 +99,7 @@ def _remembered(
 ) -> Mapping[str, AbstractSet[str]]:
     """Give what `_said` gives, read once: the words of hundreds of comments hang behind every list a CSM asks for."""
     memory = _OF_ENGINE.setdefault(session.get_bind().engine, _Memory())
-    mark = accounts, _changes(session, accounts)
+    mark = accounts, once_a_version(session, ("changes", accounts), lambda: _changes(session, accounts))
     found = {key: memory.get((mark, key, stems)) for key, stems in wanted.items()}
     missing = {key: wanted[key] for key, said in found.items() if said is None}
     fresh = {key: frozenset(said) for key, said in _said(session, accounts, missing).items()} if missing else {}

@@ -14,9 +14,10 @@ from data.store.queries.veil import Veil
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = np.iinfo(np.int64).max
-_PACKED = select(AccountPack.body).where(
-    AccountPack.account_key == bindparam("account"),
-    ~select(StaleAccount.account_key).where(StaleAccount.account_key == bindparam("account")).exists(),
+_PACK, _STALE = AccountPack.__table__.c, StaleAccount.__table__.c
+_PACKED = select(_PACK.body).where(
+    _PACK.account_key == bindparam("account"),
+    ~select(_STALE.account_key).where(_STALE.account_key == bindparam("account")).exists(),
 )
 
 

@@ -4,16 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.store.columns.build import microseconds
 from data.store.columns.pack import ANALYSED, NO_BAND, NO_NAME, Column
 from data.store.columns.whole import Mask, Numbers, Whole
-from data.store.models import Account
 from data.store.queries.anonymity import anonymous_surveys
 from data.store.queries.bands import SCORE_BANDS
-from data.store.queries.slices import UNKNOWN, Slice, account_filters
+from data.store.queries.known_accounts import accounts_like
+from data.store.queries.slices import UNKNOWN, Slice
 
 # Where fewer than this part of the accounts are picked, only their rows are looked at.
 FEW = 4
@@ -189,7 +188,7 @@ def account_mask(session: Session, whole: Whole, filters: Slice) -> Mask | None:
         return None
     wanted: Collection[str] = filters.accounts or ()
     if filters.by_kind_of_account:
-        wanted = set(session.scalars(select(Account.account_id).where(*account_filters(filters))))
+        wanted = accounts_like(session, filters)
     keys = set(wanted) - {""}
     return np.array([key in keys for key in whole.accounts], dtype=bool)
 

@@ -2,40 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
 from data.store.columns.cache import read_columns
 from data.store.columns.pack import ANALYSED
-from data.store.models import Theme
 from data.store.queries.chosen import Chooser
 from data.store.queries.counts import Counts, GroupCounts, count_said
+from data.store.queries.known_themes import HIDDEN, known_themes
+from data.store.queries.known_themes import ThemeInfo as ThemeInfo
 from data.store.queries.lately import Month, count_lately
 from data.store.queries.money import money
 from data.store.queries.own_names import own_names
 from data.store.queries.slices import Slice
 from data.store.queries.speaking import comments_on
-
-
-@dataclass(frozen=True)
-class ThemeInfo:
-    """A theme without its counts."""
-
-    key: str
-    name: str
-    kind: str
-    parent_key: str | None
-    level: int
-    state: str
-    emerging: bool
-    definition: str | None
-    owner: str | None
-    action: str | None
-    nearest_key: str | None
-    nearest_similarity: float | None
 
 
 @dataclass(frozen=True)
@@ -58,28 +39,10 @@ class ThemeRow:
     groups: list[GroupCounts] = field(default_factory=list)
 
 
-_INFO = (
-    Theme.theme_key,
-    Theme.name,
-    Theme.kind,
-    Theme.parent_key,
-    Theme.level,
-    Theme.state,
-    Theme.emerging,
-    Theme.definition,
-    Theme.owner,
-    Theme.action,
-    Theme.nearest_key,
-    Theme.nearest_similarity,
-)
-
-
 def theme_infos(session: Session, keys: Iterable[str], *, filters: Slice | None = None) -> dict[str, ThemeInfo]:
     """Give themes by key; unknown keys are left out. With `filters`: named as their reader may see them."""
-    rows: Sequence[Any] = session.execute(
-        select(*_INFO).where(Theme.theme_key.in_(set(keys))).order_by(Theme.theme_key)
-    ).all()
-    infos = {row[0]: ThemeInfo(*row) for row in rows}
+    wanted = frozenset(keys)
+    infos = {key: known.info for key, known in known_themes(session).items() if key in wanted}
     if filters is None:
         return infos
     names = own_names(session, filters, {key: info.name for key, info in infos.items()})
@@ -94,7 +57,7 @@ def theme_info(session: Session, key: str, *, filters: Slice) -> ThemeInfo:
             the reader's scope ever spoke of by `as_of`: for them it does not exist.
     """
     info = theme_infos(session, [key], filters=filters).get(key)
-    if info is None or info.state == "hidden" or not _is_visible(session, filters, info):
+    if info is None or info.state == HIDDEN or not _is_visible(session, filters, info):
         raise NotFoundError(f"no theme {key!r}: GET /v1/themes or `sottovoce themes` lists those that you may see")
     return info
 
@@ -181,5 +144,4 @@ def _months(reader: Chooser) -> Iterator[tuple[str, Month]]:
 
 def child_keys(session: Session, key: str) -> list[str]:
     """Give a theme's key and those of the themes below it."""
-    below = session.scalars(select(Theme.theme_key).where(Theme.parent_key == key).order_by(Theme.theme_key))
-    return [key, *below]
+    return [key, *(below for below, known in known_themes(session).items() if known.info.parent_key == key)]

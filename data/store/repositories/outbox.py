@@ -25,11 +25,12 @@ _ID_BYTES = 16
 
 @dataclass(frozen=True)
 class Message:
-    """A message that its sender has claimed; `attempts` counts this one."""
+    """A message that its sender has claimed, of a loop or of a digest; `attempts` counts this one."""
 
     id: int
     message_id: str
-    loop_id: int
+    loop_id: int | None
+    digest_id: int | None
     occasion: int
     channel: str
     recipient: str
@@ -61,26 +62,35 @@ def known_messages(session: Session, loop_ids: Iterable[int]) -> set[tuple[int, 
                 OutboxMessage.loop_id.in_(part)
             )
         )
-        found.update((loop_id, at, channel, reader) for loop_id, at, channel, reader in rows)
+        found.update((loop_id, at, channel, reader) for loop_id, at, channel, reader in rows if loop_id is not None)
     return found
 
 
 def put_messages(session: Session, messages: Iterable[tuple[int, int, str, str]], *, now: datetime) -> None:
     """Put (loop id, occasion, channel, recipient) into the outbox; one that is there, sent or not, stays as it is."""
-    rows: list[dict[str, Any]] = [
-        {
-            "message_id": secrets.token_hex(_ID_BYTES),
-            "loop_id": loop_id,
-            "occasion": occasion,
-            "channel": channel,
-            "recipient": recipient,
-            "created_at": now,
-            "attempts": 0,
-            "next_try_at": now,
-        }
+    rows = [
+        _row(channel, recipient, now, loop_id=loop_id, occasion=occasion)
         for loop_id, occasion, channel, recipient in messages
     ]
     insert_ignore(session, OutboxMessage, rows)
+
+
+def put_digest(session: Session, digest_id: int, readers: Iterable[tuple[str, str]], *, now: datetime) -> None:
+    """Put a digest into the outbox for each (channel, recipient); one that is there, sent or not, stays as it is."""
+    rows = [_row(channel, recipient, now, digest_id=digest_id, occasion=0) for channel, recipient in readers]
+    insert_ignore(session, OutboxMessage, rows)
+
+
+def _row(channel: str, recipient: str, now: datetime, **of: int) -> dict[str, Any]:
+    return {
+        "message_id": secrets.token_hex(_ID_BYTES),
+        **of,
+        "channel": channel,
+        "recipient": recipient,
+        "created_at": now,
+        "attempts": 0,
+        "next_try_at": now,
+    }
 
 
 def claim(session: Session, channel: str, *, now: datetime, lease: timedelta) -> Message | None:
@@ -113,6 +123,7 @@ def claim(session: Session, channel: str, *, now: datetime, lease: timedelta) ->
                 row.id,
                 row.message_id,
                 row.loop_id,
+                row.digest_id,
                 row.occasion,
                 row.channel,
                 row.recipient,

@@ -118,19 +118,20 @@ def find_person(session: Session, email: str, *, roles: Iterable[str], today: da
     address = plain_email(email)
     granted, staff = session.get(Person, address), _staff(session, address)
     if granted is not None and granted.revoked_at is not None:
-        raise StrangerError(f"what {address} might read was revoked: an admin can grant it again ({_ASK})")
+        raise StrangerError(f"what {address} might read was revoked. {_ask(address, 'viewer')}")
     owned = _owned(staff, today)
     role, accounts = _standing(granted, tuple(roles), owned)
     if role is None:
-        raise StrangerError(f"{address} owns no account and was granted nothing: ask an admin ({_ASK})")
+        raise StrangerError(f"{address} owns no account and was granted nothing. {_ask(address, 'viewer')}")
     if role == OWNER and not accounts:
-        raise StrangerError(f"{address} may read the accounts they own, and owns none today: ask an admin ({_ASK})")
+        raise StrangerError(f"{address} owns no account today. {_ask(address, 'csm --accounts A,B')}")
     name = (granted.name if granted else None) or (staff[0].name if staff else address)
     since = granted.granted_at if granted else datetime.combine(today, time(), UTC)
     return KeyInfo(PREFIX + address, name, role, accounts, since, None)
 
 
-_ASK = "sottovoce person grant --email ... --role ..."
+def _ask(address: str, role: str) -> str:
+    return f"Ask an admin to run: sottovoce person grant --email {address} --role {role}"
 
 
 def _standing(

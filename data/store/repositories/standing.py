@@ -11,6 +11,7 @@ from data.store.queries.slices import Slice
 from data.store.queries.standing import account_facts, account_signals, inputs_hash, standing_values, work_out
 from data.store.repositories.bulk import chunks
 from data.store.repositories.runs import get_fact
+from data.store.unit_of_work import once_a_version
 
 # Where the line found in the user's own data is kept ({"value", "source"}), if one was found (`cx.churn_line`).
 LINE_FACT = "churn_line"
@@ -18,7 +19,7 @@ LINE_FACT = "churn_line"
 
 def risk_line(session: Session) -> RiskLine:
     """Give the line under which a renewal is flagged: the one found in the user's data, else the default."""
-    fact = get_fact(session, LINE_FACT)
+    fact = once_a_version(session, "risk line", lambda: get_fact(session, LINE_FACT))
     return RiskLine() if fact is None else RiskLine(float(fact["value"]), str(fact["source"]))
 
 

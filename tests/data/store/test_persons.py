@@ -1,6 +1,7 @@
 """People who sign in: a grant, a group or an account that they own lets them in, and nothing else does."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_revoked_may_do_nothing_until_granted_again(peopled: Store):
 
 
 def test_wrong_grants_are_refused(peopled: Store):
-    wrongs = (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"email": "nobody"},
         {"email": "a b@vendor.test"},
         {"email": "x" * 190 + "@vendor.test"},

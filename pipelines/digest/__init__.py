@@ -1,0 +1,1 @@
+"""The digest: what changed in a week, for readers of all accounts."""

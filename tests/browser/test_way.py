@@ -1,0 +1,80 @@
+"""Who and where a reader is stays in the address: back, forward, refresh and links to others lead to the same page."""
+
+from playwright.sync_api import expect
+
+from tests.browser.reading import PAGES, Reader
+
+ADMINS = {"role": "admin", "period": "365d"}
+
+
+def test_steps_back_and_forward_keep_page_and_filters(reader: Reader):
+    reader.open("/themes?role=admin&period=365d")
+    seen = [(reader.address, reader.sentence, reader.shown)]
+    theme = reader.page.locator('a.go[href^="/theme?"]').first.get_attribute("href")
+    reader.follow(theme)
+    seen.append((reader.address, reader.sentence, reader.shown))
+    cell = next(one for one in reader.numbers() if one.path == "/theme" and "cell" in one.params)
+    reader.follow(cell.href)
+    seen.append((reader.address, reader.sentence, reader.shown))
+    comments = next(one for one in reader.numbers() if one.path == "/search")
+    reader.follow(comments.href)
+    seen.append((reader.address, reader.sentence, reader.shown))
+    assert all(ADMINS.items() <= params.items() for (_, params), _, _ in seen)
+    assert len({path for (path, _), _, _ in seen}) == 3
+    for (path, params), sentence, shown in seen[-2::-1]:
+        reader.back()
+        _is_at(reader, path, params, sentence, shown)
+    for (path, params), sentence, shown in seen[1:]:
+        reader.forward()
+        _is_at(reader, path, params, sentence, shown)
+
+
+def _is_at(reader: Reader, path: str, params: dict[str, str], sentence: str, shown: str) -> None:
+    expect(reader.page.locator(".sv h1").first).to_have_text(sentence, use_inner_text=True)
+    assert reader.address == (path, params)
+    assert reader.shown == shown
+
+
+def test_refresh_keeps_page_filters_and_own_state(reader: Reader):
+    own = {
+        "theme": "key=sales_delivery_mismatch&cell=champion.onboarding",
+        "account": "id=A23",
+        "map": "theme=sales_delivery_mismatch",
+        "loops": "show=overdue",
+        "search": "q=demo&mode=words&polarity=negative",
+    }
+    for name, state in own.items():
+        reader.open(f"/{name}?{state}&role=champion&period=all")
+        before = (reader.address, reader.sentence, reader.shown)
+        reader.page.reload()
+        reader.settle()
+        _is_at(reader, *before[0], *before[1:])
+
+
+def test_navigation_keeps_the_filters_on_every_page(reader: Reader):
+    reader.open("/?role=end_user&segment=mid_market")
+    for name in ("Themes", "Accounts", "Journey", "Map", "Loops", "Retention", "Search", "Overview"):
+        reader.page.locator("nav.pages a", has_text=name).click()
+        expect(reader.page.locator("nav.pages li[aria-current]")).to_have_text(name)
+        reader.settle()
+        assert reader.address[1] == {"role": "end_user", "segment": "mid_market"}, name
+        assert "End user" in reader.shown
+        assert "Mid-market" in reader.shown
+
+
+def test_filters_survive_a_page_that_has_none(reader: Reader):
+    reader.open("/themes?role=admin")
+    reader.page.locator("nav.pages a", has_text="Data").click()
+    expect(reader.page.locator("nav.pages li[aria-current]")).to_have_text("Data")
+    reader.settle()
+    reader.page.locator("nav.pages a", has_text="Journey").click()
+    expect(reader.page.locator("nav.pages li[aria-current]")).to_have_text("Journey")
+    reader.settle()
+    assert reader.address == ("/journey", {"role": "admin"})
+
+
+def test_pages_are_those_of_the_navigation(reader: Reader):
+    reader.open(PAGES["overview"])
+    shown = reader.page.locator("nav.pages li a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    left_out = {"/", "/theme", "/account"}  # reached from another page
+    assert {one.split("?")[0] for one in shown} == {path.split("?")[0] for path in PAGES.values()} - left_out | {"/"}
