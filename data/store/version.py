@@ -35,6 +35,8 @@ class DataVersion:
         self._store = store
         self._lock = threading.Lock()
         self._own: Connection | None = None
+        # One trip to the server a question (PostgreSQL): a transaction around it would be two more.
+        self._at_once = store.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._nonce, self._place = secrets.token_hex(8), 0
         self._counts = np.frombuffer(mmap.mmap(-1, PLACES * 8), np.int64)
         self._seen: str | None = None
@@ -62,13 +64,10 @@ class DataVersion:
     def close(self) -> None:
         """Give the connection back."""
         with self._lock:
-            self._drop()
-
-    def _drop(self) -> None:
-        if self._own is not None:
-            self._own.invalidate()
-            self._own.close()
-            self._own = None
+            if self._own is not None:
+                self._own.invalidate()
+                self._own.close()
+                self._own = None
 
     def _read(self) -> str:
         raw = self._raw()
@@ -80,26 +79,14 @@ class DataVersion:
     def _raw(self) -> str:
         if self._store.engine.dialect.name == "sqlite":
             return str(self._driver(self._connection()).execute("PRAGMA data_version").fetchone()[0])
-        try:
-            return self._snapshot()
-        except OperationalError:
-            # Its server may have been started again since: another connection tells.
-            self._drop()
-            return self._snapshot()
-
-    def _snapshot(self) -> str:
-        return str(self._connection().exec_driver_sql("SELECT pg_current_snapshot()::text").scalar())
+        with self._at_once.connect() as connection:
+            return str(connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar())
 
     def _connection(self) -> Connection:
-        if self._own is not None:
-            return self._own
-        self._own = self._store.engine.connect()
-        if self._store.engine.dialect.name == "sqlite":
+        if self._own is None:
+            self._own = self._store.engine.connect()
             # A run may hold the write lock for seconds: whoever reads meanwhile must not wait for it.
             self._driver(self._own).execute("PRAGMA busy_timeout = 0")
-        else:
-            # One trip a question: a transaction around it would be two more.
-            self._own.execution_options(isolation_level="AUTOCOMMIT")
         return self._own
 
     @staticmethod
