@@ -16,7 +16,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-all check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench bench-load clean lock
+.PHONY: help install install-dev demo test test-all test-browser screenshots check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench bench-load clean lock
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,20 @@ test: $(DEV_STAMP)  ## Check style, types and imports, and run the tests (packag
 
 test-all: $(DEV_STAMP)  ## ... the slow ones too
 	$(BIN)/python -m pytest -q -m 'not browser and not bench'
+
+# Told by the pages' tests where it is; without npm they say that they left it out.
+AXE := axe-core@4.14.1
+NPM_FOLDER := data/var/npm
+$(NPM_FOLDER)/$(AXE): Makefile
+	@mkdir -p $(NPM_FOLDER)
+	npm install --prefix $(NPM_FOLDER) --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent $(AXE)
+	@touch $@
+
+test-browser: $(DEV_STAMP) $(if $(shell command -v npm),$(NPM_FOLDER)/$(AXE))  ## Open the served pages in Chromium, with axe-core (SOTTOVOCE_CHROMIUM=path)
+	$(BIN)/python -m pytest -q -m browser -n $(JOBS) tests/browser
+
+screenshots: $(DEV_STAMP)  ## Take pictures of each page over the sample, light and dark, into docs/images
+	$(BIN)/python -m tests.browser.screenshots docs/images
 
 check: $(DEV_STAMP)  ## Style, types, import directions
 	$(BIN)/ruff check .

@@ -14,11 +14,12 @@ ACCOUNT_NAME = "<img src=x onerror=window.ran=1> **Mallory** & Sons =1+1"
 PROMISED = "We were promised single sign-on in the demo before signing, and it is not there."
 LONG_WORD = "W" * 700
 LONG = (f"{PROMISED} {LONG_WORD} " + "It is not what was sold to us, and nobody answers. " * 500)[:20_000]
+_MARKS = "# Head **bold** [click](javascript:window.ran=9) ![x](/x) :red[hi] $x^2$ :material/delete: `a`"
 COMMENTS = {
     "tags": f"{PROMISED} <svg/onload=window.ran=2><img/src=x/onerror=window.ran=3><script/src=data:,window.ran=4>",
     "more tags": f"{PROMISED} <details/open/ontoggle=window.ran=5> <video><source/onerror=window.ran=6>",
     "attributes": f'{PROMISED} "onmouseover=window.ran=7 \' autofocus onfocus=window.ran=8 x="',
-    "markdown": f"{PROMISED} # Head **bold** [click](javascript:window.ran=9) ![x](/x) :red[hi] $x^2$ :material/delete: `a`",
+    "markdown": f"{PROMISED} {_MARKS}",
     "formula": "=cmd|' /C calc'!A0 is what your export was promised to do in the demo, it does not.",
     "more formulas": "@SUM(1+1)*cmd|' /C calc'!A0: we were promised in the demo that exports are safe, they are not.",
     "bidi": f"\u202e\u2066gnp.exe\u2069\u202c {PROMISED} \u200f\u200bexe.fdp",
@@ -29,19 +30,14 @@ PIECES = {
     "tags": "<svg/onload=window.ran=2><img/src=x/onerror=window.ran=3><script/src=data:,window.ran=4>",
     "more tags": "<details/open/ontoggle=window.ran=5> <video><source/onerror=window.ran=6>",
     "attributes": '"onmouseover=window.ran=7 \' autofocus onfocus=window.ran=8 x="',
-    "markdown": "# Head **bold** [click](javascript:window.ran=9) ![x](/x) :red[hi] $x^2$ :material/delete: `a`",
+    "markdown": _MARKS,
     "formula": "=cmd|' /C calc'!A0 is what your export",
     "more formulas": "@SUM(1+1)*cmd|' /C calc'!A0",
     "bidi": "gnp.exe",
     "long": LONG_WORD,
 }
 _ROLES = ("economic_buyer", "champion", "admin", "power_user", "end_user")
-_SURVEYS = (
-    ("nps-2026q3", ""),
-    ("ces-onboarding", "onboarding"),
-    ("csat-ticket", "support"),
-    ("ces-renewal", "renewal"),
-)
+_SURVEYS = {"nps-2026q3": "", "ces-onboarding": "onboarding", "csat-ticket": "support", "ces-renewal": "renewal"}
 
 
 def write(folder: Path) -> Path:
@@ -100,7 +96,7 @@ def _contact(place: int, role: str) -> dict[str, object]:
 
 def _answers() -> Iterable[dict[str, object]]:
     """Each text in each kind of survey, by people of all roles, in the last days of the sample."""
-    for kind, (survey, stage) in enumerate(_SURVEYS):
+    for kind, (survey, stage) in enumerate(_SURVEYS.items()):
         for place, name in enumerate(COMMENTS):
             yield {
                 "response_id": f"R99{kind}{place}",

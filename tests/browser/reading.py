@@ -155,14 +155,21 @@ class Reader:
         """Give the roles of those whose comments are on the page."""
         return set(self.page.locator(f"{COMMENTS} .who").evaluate_all("all => all.map(one => one.textContent)"))
 
+    def more(self) -> bool:
+        """Ask for more comments. Returns whether there were more."""
+        button = self.page.locator('[class*="st-key-more_"] button:enabled')
+        if not button.count():
+            return False
+        n = self.page.locator(COMMENTS).count()
+        button.first.click()
+        self.page.wait_for_function(f"document.querySelectorAll('{COMMENTS}').length > {n}")
+        self.settle()
+        return True
+
     def all_comments(self) -> list[str]:
         """Ask for more comments until there are no more, and give all."""
-        more = self.page.locator('[class*="st-key-more_"] button')
-        while more.count():
-            n = self.page.locator(COMMENTS).count()
-            more.first.click()
-            self.page.wait_for_function(f"document.querySelectorAll('{COMMENTS}').length > {n}")
-            self.settle()
+        while self.more():
+            pass
         return self.comments()
 
     def choose(self, label: str, value: str) -> "Reader":

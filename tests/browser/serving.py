@@ -51,7 +51,7 @@ def analyse(home: Path, *more: Path) -> None:
         assert report.counts()["quarantined"] == 0, report
     run(bench)
     with bench.store.write() as session:
-        _, key = create_key(session, bench.vault, name="browser", role="admin", now=NOW)
+        _, key = create_key(session, bench.vault, name="Demo", role="admin", now=NOW)
     (home / KEY_FILE).write_text(key)
     bench.store.close()
 

@@ -14,7 +14,7 @@ from tests.browser.serving import Served
 RUN_MS = 180_000
 NEW_NAME = "Promised <b>otherwise</b> **in the demo**"
 BROKEN = """response_id,survey_id,account_id,contact_id,responded_at,score,comment
-Q1,nps-2026q3,A07,C030,2026-09-20T10:00:00Z,11,"Eleven is what I give, on a scale to ten <img src=x onerror=window.ran=1>"
+Q1,nps-2026q3,A07,C030,2026-09-20T10:00:00Z,11,"Eleven, on a scale to ten <img src=x onerror=window.ran=1>"
 Q2,nps-2026q3,A07,C030,not a day **at all**,3,"The day is wrong"
 Q3,nps-2026q3,A07,,2026-09-20T10:00:00Z,2,"This one is right: the import of our stock list failed twice."
 """
@@ -53,10 +53,12 @@ def refit(reader: Reader) -> None:
     reader.settle()
 
 
-def tags(reader: Reader, words: str) -> list[str]:
-    """Give what a comment is about, as the page of the search shows it."""
-    found = reader.page.locator(COMMENTS, has_text=words).first.locator(".tag")
-    return [one[2:] for one in found.all_text_contents()]
+def bring(reader: Reader, file: Path) -> None:
+    """Upload a file and have it looked into."""
+    reader.open("/data")
+    reader.page.set_input_files("input[type=file]", str(file))
+    expect(reader.page.locator('[data-testid="stFileUploader"]')).to_contain_text(file.name)
+    reader.page.get_by_role("button", name="Look into the file").click()
 
 
 @pytest.mark.timeout(400)
@@ -70,38 +72,36 @@ def test_corrections_survive_a_refit(writer: Reader):
     writer.page.get_by_role("dialog").get_by_label("New name").press("Tab")
     correct(writer, "Renamed to")
 
-    writer.open("/theme?key=sales_delivery_mismatch&cell=champion.&period=all")
+    writer.open("/theme?key=sales_delivery_mismatch&period=2026-Q2")
     words = writer.comments()[0]
     writer.page.get_by_role("button", name="Correct its themes").first.click()
     choose(writer, "Theme", re.compile("^Sales-delivery mismatch"))
     correct(writer, "taken off the comment")
-    assert words not in writer.comments()
+    assert words not in writer.all_comments()
 
     refit(writer)
     writer.open(address)
     assert NEW_NAME in writer.sentence
-    writer.open(f"/search?q={words.split()[0]}&mode=words&theme=sales_delivery_mismatch&period=all&pages=20")
-    assert words not in writer.comments()
-    writer.open("/search?period=all&role=champion&pages=20")
-    if words in writer.comments():
-        assert "Sales-delivery mismatch" not in tags(writer, words[:60])
+    writer.open("/theme?key=sales_delivery_mismatch&period=2026-Q2")
+    assert words not in writer.all_comments()
+    writer.open("/search?period=2026-Q2&pages=20")
+    while words not in writer.comments():
+        assert writer.more()
+    tags = writer.page.locator(COMMENTS, has_text=words).first.locator(".tag").all_text_contents()
+    assert not any("Sales-delivery mismatch" in one for one in tags)
 
 
 @pytest.mark.timeout(400)
 def test_broken_file_ends_in_quarantine(writer: Reader, tmp_path: Path):
-    file = tmp_path / "broken <u>file</u>.csv"
     file = tmp_path / "broken.csv"
     file.write_text(BROKEN, encoding="utf-8")
-    writer.open("/data")
-    writer.page.set_input_files("input[type=file]", str(file))
-    expect(writer.page.locator('[data-testid="stFileUploaderFile"]')).to_be_visible()
-    writer.page.get_by_role("button", name="Look into the file").click()
+    bring(writer, file)
     writer.page.get_by_text("What the columns mean").wait_for()
     writer.settle()
     writer.page.get_by_role("button", name="Import", exact=True).click()
     result = writer.page.get_by_text(re.compile(r"3 rows read:"))
     result.wait_for(timeout=RUN_MS)
-    expect(result).to_contain_text("2 quarantined")
+    expect(result).to_contain_text("1 new, 2 set aside")
     writer.page.locator("a.go", has_text="Mend them in the quarantine").click()
     writer.page.get_by_text("2 rows of broken.csv").wait_for()
     writer.settle()
@@ -115,10 +115,7 @@ def test_broken_file_ends_in_quarantine(writer: Reader, tmp_path: Path):
 def test_file_that_is_no_table_is_refused_in_words(writer: Reader, tmp_path: Path):
     file = tmp_path / "broken.xlsx"
     file.write_bytes(bytes(range(256)) * 40)
-    writer.open("/data")
-    writer.page.set_input_files("input[type=file]", str(file))
-    expect(writer.page.locator('[data-testid="stFileUploaderFile"]')).to_be_visible()
-    writer.page.get_by_role("button", name="Look into the file").click()
+    bring(writer, file)
     said = writer.page.locator(".problem")
     said.wait_for()
     assert len(said.inner_text()) > 20

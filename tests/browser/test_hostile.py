@@ -1,4 +1,4 @@
-"""What a customer writes is text: it is read, and does nothing. Every page that shows comments shows the hostile ones."""
+"""What a customer writes is text: it is read, and does nothing. Each page is shown theirs."""
 
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """Numbers and the comments behind them: as many as the number says, and both follow the filters."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from dashboard.client import Client
@@ -18,8 +16,8 @@ READ_TO_THE_END = 15
 
 
 @pytest.fixture(scope="module")
-def api(served: Served) -> Iterator[Client]:
-    yield Client(served.api, served.key)
+def api(served: Served) -> Client:
+    return Client(served.api, served.key)
 
 
 def to_comments(reader: Reader) -> list[NumberLink]:
@@ -73,12 +71,11 @@ def test_each_choice_of_loops_lists_as_many_as_it_says(reader: Reader):
         assert reader.page.locator("article.owed").count() == says, label
 
 
-@pytest.mark.parametrize("name", ["overview", "themes", "theme", "journey", "map", "search", "account"])
+@pytest.mark.parametrize("name", ["overview", "themes", "theme", "journey", "map", "search"])
 def test_filters_change_numbers_and_comments_together(open_reader: OpenReader, api: Client, name: str):
     with open_reader() as reader:
         reader.open(PAGES[name])
         before = (reader.numbers(), reader.comments(), reader.sentence)
-        assert len(reader.writers()) > 1 or name == "account"
         reader.choose("Role", "Admin")
         assert reader.address[1]["role"] == "admin"
         assert reader.writers() <= {"Admin"}
