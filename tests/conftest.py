@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import text
 
@@ -16,6 +17,9 @@ from data.store.vault import Vault
 from pipelines.settings import Settings
 
 SECRET = bytes(range(32))
+# No test is timed: on a busy machine the same example takes a hundred times as long.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture
