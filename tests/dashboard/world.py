@@ -24,7 +24,7 @@ def real_client(store: Store, vault: Vault, *, role: str = "admin", accounts: li
     """Give a client of the real API over a store (`tests.api.world.plant` fills one)."""
     with store.write() as session:
         _, key = create_key(session, vault, name="page", role=role, accounts=accounts, now=NOW)
-    transport = httpx.ASGITransport(app=create_app(ApiSettings(), store, vault))
+    transport = httpx.ASGITransport(app=create_app(ApiSettings(rate_per_s=0), store, vault))
     # An address of its own, so that no cache of another test answers.
     return Client(f"http://{uuid4().hex}", key, transport=transport)
 
