@@ -107,7 +107,8 @@ class ClusterConfig(StageConfig):
         context_max: Most weight of the comment beside the passage's own.
         floor_spreads: A passage this many spreads under its theme's usual similarity is far from it.
         lone_spreads: From so many spreads on, neighbours do not keep a passage in its theme.
-        min_support: Share of the neighbours in the theme under which a far passage is let go.
+        min_support: Share of the neighbours in the theme under which a passage is let go that is far, or whose comment
+            has another that says more.
         max_unassigned: Largest share of passages left without a theme.
         parents_min: Fewest parents of a corpus with more themes than that.
         parents_max: Most parents.

@@ -12,15 +12,22 @@ from nlp.types import FloatArray, IntArray, RealArray
 FAINT = 1e-6
 
 
-def neighbour_graph(cosines: FloatArray, found: IntArray) -> sp.csr_matrix:
+def neighbour_graph(cosines: FloatArray, found: IntArray, comments: IntArray | None = None) -> sp.csr_matrix:
     """Return the (n, n) symmetric graph of squared cosines; a mutual neighbour counts twice.
+
+    Passages of one comment are near by what they have of it (`nlp.cluster.space`), which tells nothing about themes:
+    their edges are faint, and only hold together what has no neighbour elsewhere.
 
     Args:
         cosines: (n, k) as `nlp.cluster.neighbours.nearest` returns.
         found: (n, k) row numbers.
+        comments: (n,) comment of each row.
     """
     rows, count = found.shape
-    weights = np.maximum(np.square(np.maximum(cosines, 0.0)), FAINT).astype(np.float64).ravel()
+    near = np.square(np.maximum(cosines, 0.0))
+    if comments is not None:
+        near[comments[found] == comments[:, None]] = 0.0
+    weights = np.maximum(near, FAINT).astype(np.float64).ravel()
     edges = (weights, (np.repeat(np.arange(rows), count), found.ravel()))
     one_way = sp.csr_matrix(edges, shape=(rows, rows))
     one_way.setdiag(0)
@@ -72,7 +79,7 @@ def support(graph: sp.csr_matrix, labels: IntArray) -> RealArray:
     same = (labels[edges.row] == labels[edges.col]) & (labels[edges.row] >= 0)
     inside = np.bincount(edges.row[same], weights=edges.data[same], minlength=graph.shape[0])
     total = np.bincount(edges.row, weights=edges.data, minlength=graph.shape[0])
-    return np.divide(inside, total, out=np.zeros_like(inside), where=total > 0)
+    return np.divide(inside, total, out=np.zeros(graph.shape[0]), where=total > 0)
 
 
 def _dense(values: Sequence[int]) -> list[int]:

@@ -14,14 +14,14 @@ from nlp.cluster.communities import neighbour_graph, support
 from nlp.cluster.granularity import best_run, choose, merge_by_gain, sweep, themes_least
 from nlp.cluster.hierarchy import parent_count, parents_of
 from nlp.cluster.neighbours import nearest, neighbour_count
-from nlp.cluster.outliers import centroids, least_size, tidy
+from nlp.cluster.outliers import Tidied, centroids, least_size, tidy
 from nlp.cluster.records import UNASSIGNED, Discovery, PreviousPartition, Reason, SweepPoint, ThemeModel
 from nlp.cluster.refresh import Neighbourhood, came_and_went, refreshed
 from nlp.cluster.space import canonical_order, centre_of, group_numbers, principal, project, row_names, with_context
 from nlp.cluster.warm import warm
 from nlp.config import ClusterConfig
 from nlp.errors import ClusterInputError
-from nlp.types import FloatArray, IntArray, RealArray
+from nlp.types import BoolArray, FloatArray, IntArray, RealArray
 
 # Fewer passages than this have neighbours, but no themes.
 ROWS_LEAST = 10
@@ -79,28 +79,17 @@ def discover(
     heavy = np.ones(len(keys)) if weights is None else np.asarray(weights, dtype=np.float64)[order]
     with _clock(seconds, "neighbours"):
         near = _neighbourhood(rows, [names[row] for row in order], known, settings, seed)
-        flat, graph = near.flat, neighbour_graph(near.cosines, near.found)
+        comments = None if groups is None else group_numbers([groups[row] for row in order])
+        flat, graph = near.flat, neighbour_graph(near.cosines, near.found, comments)
     with _clock(seconds, "communities"):
         ordered = [keys[row] for row in order]
         said = None if texts is None else [texts[row] for row in order]
-        comments = None if groups is None else group_numbers([groups[row] for row in order])
         raw, resolution, at_rows, points, stable = _partition(
             graph, ordered, rows, said, previous, settings, seed, comments=comments
         )
     with _clock(seconds, "tidy"):
-        tidied = tidy(
-            flat,
-            raw,
-            heavy,
-            support(graph, raw),
-            min_size=least_size(len(keys), min_size=settings.min_size),
-            floor_spreads=settings.floor_spreads,
-            lone_spreads=settings.lone_spreads,
-            min_support=settings.min_support,
-            max_unassigned=settings.max_unassigned,
-            comments=comments,
-            known=None if previous is None else np.array([key in previous.labels for key in ordered]),
-        )
+        seen = None if previous is None else np.array([key in previous.labels for key in ordered])
+        tidied = _tidied(flat, raw, heavy, support(graph, raw), settings, comments=comments, known=seen)
     with _clock(seconds, "hierarchy"):
         found = Discovery(
             labels=tidied.labels,
@@ -225,6 +214,31 @@ def _partition(
     )
     merged = merge_by_gain(graph, best.labels, evidence=settings.evidence, themes_min=themes_min)
     return merged, best.point.resolution, len(keys), points, stable
+
+
+def _tidied(
+    flat: FloatArray,
+    raw: IntArray,
+    weights: RealArray,
+    held: RealArray,
+    settings: ClusterConfig,
+    *,
+    comments: IntArray | None,
+    known: BoolArray | None,
+) -> Tidied:
+    return tidy(
+        flat,
+        raw,
+        weights,
+        held,
+        min_size=least_size(len(raw), min_size=settings.min_size),
+        floor_spreads=settings.floor_spreads,
+        lone_spreads=settings.lone_spreads,
+        min_support=settings.min_support,
+        max_unassigned=settings.max_unassigned,
+        comments=comments,
+        known=known,
+    )
 
 
 def _still_holds(previous: PreviousPartition, rows: int, settings: ClusterConfig) -> bool:

@@ -78,6 +78,7 @@ def tidy(
     A far passage is one below its theme's floor whose neighbours mostly lie elsewhere, or one so far below that
     neighbours no longer speak for it. It goes to the nearest theme if it is above that one's floor, else it is left.
     The nearest ones are put back where more than `max_unassigned` of the rows would be left.
+    A passage whose neighbours mostly lie elsewhere is no mention where its comment has one that says more.
 
     Args:
         rows: (n, dim) unit rows in which themes are compared.
@@ -106,9 +107,11 @@ def tidy(
     at = np.maximum(kept, 0)
     homeless = (kept == UNASSIGNED) | ((own < low[at]) & (support < min_support)) | (own < lone[at])
     placed = _place(similarity, low, kept, homeless, most=int(max_unassigned * len(kept)))
+    aside = _aside(placed, support, comments, min_support=min_support, least=min_size)
+    placed[aside] = UNASSIGNED
     reasons: list[Reason] = [
-        "" if label >= 0 else "theme_too_small" if was else "far_from_theme"
-        for label, was in zip(placed, small, strict=True)
+        "" if label >= 0 else "said_beside" if beside else "theme_too_small" if was else "far_from_theme"
+        for label, beside, was in zip(placed, aside, small, strict=True)
     ]
     return _renumbered(placed, reasons, weights)
 
@@ -147,6 +150,22 @@ def _place(similarity: FloatArray, low: FloatArray, labels: IntArray, homeless: 
     placed = np.where(homeless, best, labels)
     placed[left] = UNASSIGNED
     return placed.astype(np.int64)
+
+
+def _aside(
+    labels: IntArray, support: RealArray, comments: IntArray | None, *, min_support: float, least: float
+) -> BoolArray:
+    """Say which rows say less than another of their comment and are not held by their neighbours.
+
+    A theme that would keep fewer than `least` rows keeps them all.
+    """
+    if comments is None:
+        return np.zeros(len(labels), dtype=bool)
+    best = np.zeros(int(comments.max(initial=-1)) + 1)
+    np.maximum.at(best, comments, np.where(labels >= 0, support, 0.0))
+    weak = (labels >= 0) & (support < min_support) & (support < best[comments])
+    held = np.bincount(labels[(labels >= 0) & ~weak], minlength=int(labels.max(initial=-1)) + 1)
+    return np.asarray(weak & (held[labels] >= least))
 
 
 def _renumbered(labels: IntArray, reasons: list[Reason], weights: RealArray) -> Tidied:

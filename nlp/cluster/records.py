@@ -9,7 +9,7 @@ from nlp.cluster.refresh import Neighbourhood
 from nlp.types import FloatArray, IntArray, RealArray
 
 UNASSIGNED = -1
-Reason = Literal["", "far_from_theme", "theme_too_small", "too_few_passages"]
+Reason = Literal["", "far_from_theme", "said_beside", "theme_too_small", "too_few_passages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,6 @@ class Discovery:
     def themes(self) -> int:
         """Number of fine themes."""
         return len(self.parent_of)
-
-    @property
-    def unassigned(self) -> float:
-        """Share of passages without a theme; 0 on empty input."""
-        return float((self.labels == UNASSIGNED).mean()) if len(self.labels) else 0.0
 
     def remember(self, keys: Sequence[str]) -> PreviousPartition:
         """Return what the next run needs for a warm start; `keys` as handed to `discover`.

@@ -1,5 +1,9 @@
-"""The stories planted in the shipped sample are found where they are, and nowhere else (see data/sample/README.md)."""
+"""The shipped sample: its planted stories are found where they are, and nowhere else; pages for readers show it.
 
+The stories: data/sample/README.md.
+"""
+
+import json
 import re
 from collections import Counter, defaultdict
 from datetime import date, timedelta
@@ -25,6 +29,7 @@ from data.store.queries.slices import Slice
 from data.store.queries.standing import day_end
 from pipelines.demo import SAMPLE
 from pipelines.reading.report import MISMATCH, mismatch_accounts
+from tests.e2e.pages import DOCS, PAGES, answer, examples, reader
 
 PROMISED_OTHERWISE = {"A07", "A23", "A41"}
 PREFIX = {"R": "response:", "I": "in_app:", "N": "review_note:"}
@@ -148,8 +153,10 @@ def test_emerging_theme_is_in_the_diagnoses_of_those_who_speak_of_it(session, di
     key, _ = theme_of_most(session, ids)
     told = saying(diagnoses, "emerging_theme")
     theirs = {account for account, own in told.items() if f"theme {key}" in {one.topic for one in own}}
-    assert theirs <= story_accounts(session, ids)
-    assert len(theirs) >= 8
+    story = story_accounts(session, ids)
+    assert len(theirs & story) >= 0.7 * len(story)
+    # A found theme borders on others: a few of the other accounts complain of phones, not of their batteries.
+    assert len(theirs - story) <= 3
 
 
 def test_faded_theme_is_in_no_diagnosis_of_the_last_quarter(session, diagnoses):
@@ -268,3 +275,17 @@ def test_score_that_contradicts_its_words_stands_out(session):
     high, low = _mood(session, 9, 10), _mood(session, 0, 4)
     assert set(planted("A 9 over bitter words")) <= set(high[: len(high) // 10])
     assert low[-1:] == planted("A 3 over warm words")
+
+
+# Here, as each file with tests of the sample's analysis may make it once more, in another process.
+@pytest.mark.parametrize("page", PAGES)
+def test_page_for_readers_shows_real_answers(sample_bench, sample_run, page):
+    shown = examples((DOCS / page).read_text())
+    assert len(shown) >= 4
+    with reader(sample_bench, page) as client:
+        for example in shown:
+            found = answer(example, client)
+            if example.language == "json":
+                assert json.loads(found) == json.loads(example.shown), example.call
+            else:
+                assert found == example.shown, f"{example.call}\nwrite it anew: python -m tests.e2e.pages"

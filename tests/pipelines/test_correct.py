@@ -177,6 +177,33 @@ def test_no_refit_loses_a_correction_and_undo_is_as_if_never_done(home, filled, 
     assert _state(bench) == _state(twin)
 
 
+def test_comment_that_says_nothing_is_in_no_theme_until_a_person_tags_it(home):
+    bench = _bench(home)
+    with (home / "answers" / "responses.csv").open(encoding="utf-8", newline="") as file:
+        like = next(csv.DictReader(file))
+    _answers(home / "silent", {"E1": "Nothing to add. Moving on."}, like)
+    import_path(home / "silent", bench=bench)
+    for refit in (False, True):
+        run(bench, refit=refit)
+        assert (_tags(bench, "E1", "discovered"), _looked_at(bench, "E1")) == ({}, set())
+    tagged, _ = _do(bench, "tag", "ease_of_use", "E1", polarity="neutral")
+    run(bench)
+    assert None not in _looked_at(bench, "E1")
+    found = _largest(bench)[0]
+    second, _ = _do(bench, "tag", found, "E1", polarity="neutral")
+    _undo(bench, tagged)
+    assert found in _tags(bench, "E1", "discovered")
+    _undo(bench, second)
+    run(bench, refit=True)
+    assert (_tags(bench, "E1"), _looked_at(bench, "E1")) == ({}, set())
+
+
+def _looked_at(bench, comment):
+    with bench.store.read() as session:
+        states = select(Passage.theme_state).join(Comment, Comment.id == Passage.comment_pk)
+        return set(session.scalars(states.where(Comment.origin_id == comment, Passage.theme_state.is_not(None))))
+
+
 def test_nearly_the_same_words_follow_a_correction(home):
     bench = _bench(home)
     before = {key: _tags(bench, key) for key in PLANTED}

@@ -16,6 +16,7 @@ from data.store.models import Comment, CorrectedPassage, Correction, Lineage, Me
 from data.store.repositories.cells import refresh_cells
 from data.store.repositories.changes import drop_theme, refold
 from data.store.repositories.effective import Rebuilt, live_merges, rebuild
+from data.store.repositories.mentions import unplace
 from data.store.repositories.preparation import mark_stale
 
 # Comments rebuilt, and accounts counted again, within a request: about a second of work on SQLite.
@@ -95,12 +96,26 @@ def plan_undo(session: Session, correction_id: int, *, actor: str, now: datetime
     comments = _affected(session, row)
     keys = [key for key in (row.theme_key, row.payload.get("into")) if key]
     row.undone_at, row.undone_by = now, actor
-    if row.comment_pk is not None and row.payload.get("empty_reason"):
-        set_empty(session, row, row.payload["empty_reason"])
     session.flush()
     planned = Planned(row, tuple(keys), sorted(comments), undo=True)
     planned.accounts = speaking(session, keys) if row.action == "move" else set()
+    if row.comment_pk is not None and row.payload.get("empty_reason"):
+        planned.accounts |= _silence(session, row.comment_pk, row.payload["empty_reason"])
     return planned
+
+
+def _silence(session: Session, pk: int, reason: str) -> set[str]:
+    """Let a comment say nothing again unless somebody else tagged it too; give the account whose counts change."""
+    others = select(Correction).where(
+        Correction.comment_pk == pk, Correction.action == "tag", Correction.undone_at.is_(None)
+    )
+    other = session.scalars(others.order_by(Correction.id).limit(1)).first()
+    if other is not None:
+        other.payload = {**other.payload, "empty_reason": reason}
+        return set()
+    set_empty(session, pk, reason)
+    unplace(session, [pk])
+    return {session.get_one(Comment, pk).account_id or ""}
 
 
 def waiting(session: Session) -> list[int]:
@@ -198,6 +213,6 @@ def speaking(session: Session, keys: Sequence[str]) -> set[str]:
     return set(rows)
 
 
-def set_empty(session: Session, row: Correction, reason: str | None) -> None:
-    """Say why a correction's comment makes no point; None: it does."""
-    session.execute(update(Comment).where(Comment.id == row.comment_pk).values(empty_reason=reason))
+def set_empty(session: Session, pk: int, reason: str | None) -> None:
+    """Say why a comment makes no point; None: it does."""
+    session.execute(update(Comment).where(Comment.id == pk).values(empty_reason=reason))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from data.store.models import Comment, Correction, Mention, Passage, PassageText
+from data.store.models import Comment, Correction, Mention, OverruledMention, Passage, PassageText
 from data.store.repositories.bulk import chunks
 from data.store.repositories.effective import bare, rebuild
 from data.store.repositories.preparation import mark_stale
@@ -108,6 +108,8 @@ def store_tags(
     if mentions:
         session.execute(insert(Mention), [vars(mention) for mention in mentions])
     spoken_of = _tagged_by_people(session, pks)
+    silent = empty.keys() - spoken_of
+    unplace(session, silent)
     if passage_sentiment:
         session.execute(update(Passage), [{"id": k, "sentiment": v} for k, v in passage_sentiment.items()])
     session.execute(
@@ -117,13 +119,21 @@ def store_tags(
                 "id": pk,
                 "tagged_with": tagger_key,
                 "sentiment": comment_sentiment.get(pk),
-                "empty_reason": None if pk in spoken_of else empty.get(pk),
+                "empty_reason": empty[pk] if pk in silent else None,
             }
             for pk in pks
         ],
     )
     rebuild(session, pks)
     mark_stale(session, {comment.account_id or "" for comment in comments})
+
+
+def unplace(session: Session, pks: Collection[int]) -> None:
+    """Take comments that say nothing out of the discovered themes; one that speaks again is looked at anew."""
+    for part in chunks(sorted(pks)):
+        for table in (Mention, OverruledMention):
+            session.execute(delete(table).where(table.comment_pk.in_(part), table.kind == "discovered"))
+        session.execute(update(Passage).where(Passage.comment_pk.in_(part)).values(theme_state=None))
 
 
 def _tagged_by_people(session: Session, pks: Collection[int]) -> set[int]:

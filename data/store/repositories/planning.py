@@ -114,9 +114,9 @@ def _speaks(comment_pk: int, theme_key: str) -> Any:  # noqa: ANN401 - a select
 def _clear_empty(session: Session, row: Correction) -> None:
     """What a person tags is no empty talk."""
     reason = session.scalar(select(Comment.empty_reason).where(Comment.id == row.comment_pk))
-    if row.action == "tag" and reason:
+    if row.action == "tag" and row.comment_pk is not None and reason:
         row.payload = {**row.payload, "empty_reason": reason}
-        set_empty(session, row, None)
+        set_empty(session, row.comment_pk, None)
 
 
 def _plan_change(session: Session, row: Correction) -> Planned:

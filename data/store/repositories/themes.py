@@ -15,6 +15,9 @@ from data.store.repositories.effective import bare, reached, rebuild
 from data.store.repositories.mentions import MentionRow
 from data.store.repositories.preparation import mark_stale
 
+# No list shows a comment that makes no point, so no theme may count it.
+_SPEAKS = (Comment.analysed.is_(True), Comment.empty_reason.is_(None))
+
 
 @dataclass(frozen=True)
 class ThemeRow:
@@ -139,7 +142,7 @@ def corpus(session: Session, model_key: str) -> Iterator[tuple[str, str, str, by
     """Give (content key, text key, words, vector, respondents) of each distinct customer passage in its comment.
 
     Comments of the same words are one; order by keys, so that the order of import does not matter. Review notes are
-    the vendor's voice: they join themes, they don't make them.
+    the vendor's voice: they join themes, they don't make them. Comments that say nothing do neither.
     """
     query = (
         select(
@@ -152,7 +155,7 @@ def corpus(session: Session, model_key: str) -> Iterator[tuple[str, str, str, by
         .join(Passage, Passage.comment_pk == Comment.id)
         .join(PassageText, PassageText.text_key == Passage.text_key)
         .join(Embedding, (Embedding.text_key == Passage.text_key) & (Embedding.model_key == model_key))
-        .where(Comment.analysed.is_(True), Comment.vendor_voice.is_(False))
+        .where(*_SPEAKS, Comment.vendor_voice.is_(False))
         .group_by(Comment.content_key, Passage.text_key, PassageText.text, Embedding.vector)
         .order_by(Comment.content_key, Passage.text_key)
         .execution_options(yield_per=5000)
@@ -180,7 +183,7 @@ def texts_of(session: Session, text_keys: Sequence[str]) -> dict[str, str]:
 
 
 def members(session: Session, *, waiting_only: bool = False) -> Iterator[Member]:
-    """Give every analysed passage, or only those that discovery has not looked at, in id order."""
+    """Give every passage of a comment that says something, or only those that discovery has not looked at, by id."""
     query = (
         select(
             Passage.id,
@@ -192,7 +195,7 @@ def members(session: Session, *, waiting_only: bool = False) -> Iterator[Member]
             Passage.sentiment,
         )
         .join(Comment, Comment.id == Passage.comment_pk)
-        .where(Comment.analysed.is_(True))
+        .where(*_SPEAKS)
         .order_by(Passage.id)
         .execution_options(yield_per=5000)
     )
@@ -231,7 +234,7 @@ def count_unplaced(session: Session) -> int:
         select(func.count())
         .select_from(Passage)
         .join(Comment, Comment.id == Passage.comment_pk)
-        .where(Comment.analysed.is_(True), Passage.theme_state.is_(None))
+        .where(*_SPEAKS, Passage.theme_state.is_(None))
     )
     return session.scalar(query) or 0
 
