@@ -206,21 +206,6 @@ def weighted_mean(roles: Sequence[RoleAnswers], weights: Sequence[float]) -> Sco
     return Score(value, n, max(_NPS_SCALE.low, value - margin), min(_NPS_SCALE.high, value + margin))
 
 
-def mean_account_level(accounts: Sequence[CommitteeScore]) -> Score | None:
-    """Average account-level NPS over accounts, each counting one, with a t interval over accounts.
-
-    `n` of the result is the number of accounts; None without any. Answers: how do our accounts stand as customers,
-    whatever their size (CX leader)?
-    """
-    values = [a.account_level.value for a in accounts if a.account_level is not None]
-    if len(values) < 2:
-        return Score(values[0], 1, None, None) if values else None
-    mean = sum(values) / len(values)
-    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
-    margin = t_quantile(len(values) - 1) * math.sqrt(variance / len(values))
-    return Score(mean, len(values), max(-100.0, mean - margin), min(100.0, mean + margin))
-
-
 def _role_score(a: RoleAnswers, weights: Weights) -> list[RoleScore]:
     score = told(nps_of_counts(a.promoters, a.detractors, a.n))
     mean = mean_of_moments(a.total, a.squares, a.n, _NPS_SCALE)

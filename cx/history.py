@@ -40,16 +40,6 @@ def week_starts(as_of: date, weeks: int) -> tuple[date, ...]:
     return tuple(first + timedelta(days=7 * place) for place in range(weeks))
 
 
-def month_starts(as_of: date, months: int) -> tuple[date, ...]:
-    """Give the first days of the last finished calendar months.
-
-    An unfinished month is left out: in a few days an account mentions fewer themes than in thirty.
-    """
-    after = as_of + timedelta(days=1)
-    last = after.year * 12 + after.month - 2
-    return tuple(date(place // 12, place % 12 + 1, 1) for place in range(last - months + 1, last + 1))
-
-
 def theme_history(
     starts: Sequence[date],
     spoke: Sequence[int],

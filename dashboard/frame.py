@@ -1,6 +1,6 @@
 """What every page has around it: its opening sentence, the filter bar, and states for what goes wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import streamlit as st
@@ -38,10 +38,17 @@ def head(sentence_html: str, filters: Filters, as_of: datetime | None, *, over: 
     filter_bar(filters, as_of)
 
 
-def section(title: str, note: str = "", *, html: str = "") -> None:
-    """Draw a section's title with its note, and what follows of HTML."""
+def section(title: str, note: str = "", *, html: str = "", anchor: str = "") -> None:
+    """Draw a section's title with its note, and what follows of HTML; `anchor` is what a link on the page names."""
     said = f'<p class="note">{note}</p>' if note else ""
-    look.block(f'<div class="section"><h2 class="title">{title}</h2>{said}</div>{html}')
+    named = f' id="{anchor}"' if anchor else ""
+    look.block(f'<div class="section"{named}><h2 class="title">{title}</h2>{said}</div>{html}')
+
+
+def contents(names: Mapping[str, str]) -> str:
+    """Write the way to the sections of a long page: their names by their anchors."""
+    ways = "".join(f'<li><a href="#{anchor}">{name}</a></li>' for anchor, name in names.items())
+    return f'<nav class="contents note" aria-label="On this page"><ul>{ways}</ul></nav>'
 
 
 def no_data() -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from data.store.repositories.imports import ImportContext
-from pipelines.batch import Result, put_survey, store_batch
+from pipelines.batch import Result, put_survey, put_surveys, store_batch
 from pipelines.mapping import text_preview
 from pipelines.plan import Decision
+from pipelines.readers.export import Declared
 from pipelines.readers.table import RawRow, Table
 from pipelines.rows import Broken, read_row
 from pipelines.seen import SeenRows
@@ -20,12 +21,15 @@ SHOWN_FIRST, SHOWN_BROKEN = 5, 10
 VALUE_CHARS = 120
 
 
-def rehearse(bench: Bench, table: Table, decision: Decision, sample: Sequence[RawRow]) -> dict[str, Any]:
+def rehearse(
+    bench: Bench, table: Table, decision: Decision, sample: Sequence[RawRow], *, surveys: Sequence[Declared] = ()
+) -> dict[str, Any]:
     """Import the first rows into a transaction that is taken back: the checks are the import's own."""
     rows, plan = sample[:TRIED], decision.plan
     context = ImportContext(bench.vault, bench.clock())
     with SeenRows() as seen, bench.store.write() as session:
         put_survey(session, decision, table.path.name, context)
+        put_surveys(session, surveys, table.path.name, context)
         results = store_batch(session, plan, rows, file=table.path.name, context=context, seen=seen)
         session.rollback()
     outcomes = Counter(_outcome(result) for result in results)

@@ -3,10 +3,12 @@
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import fastapi
 import hypothesis
 import pytest
 from sqlalchemy import text
@@ -80,6 +82,45 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{file}")
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def routes_read_once() -> Iterator[None]:
+    """Let all applications share what FastAPI reads of their routes, and the description that it makes of them.
+
+    Each application does both anew in its first request, which is most of what a test's own one costs.
+    """
+    read, describe = fastapi.routing._build_dependant_with_parameterless_dependencies, fastapi.applications.get_openapi
+    known: dict[Any, Any] = {}
+
+    def read_once(*, path: str, call: Any, dependencies: Sequence[Any]) -> Any:
+        key = (path, call, *dependencies)
+        return known.get(key) or known.setdefault(key, read(path=path, call=call, dependencies=dependencies))
+
+    def described_once(*, title: str, version: str, **more: Any) -> Any:
+        key = (title, version)
+        return known.get(key) or known.setdefault(key, describe(title=title, version=version, **more))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fastapi.routing, read.__name__, read_once)
+        patched.setattr(fastapi.applications, describe.__name__, described_once)
+        yield
+
+
+@pytest.fixture(scope="module")
+def make_store(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Store]]:
+    """Make stores that tests of a module share, each on a fresh SQLite file in a folder of its own."""
+    made: list[Store] = []
+
+    def make() -> Store:
+        file = tmp_path_factory.mktemp("shared") / "sottovoce.db"
+        shutil.copy(sqlite_template, file)
+        made.append(Store(f"sqlite:///{file}"))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
 
 
 @pytest.fixture

@@ -23,6 +23,16 @@ SURVEYS = (
 )
 
 
+class Clock:
+    """A clock that a test moves on."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 def plant(store: Store, *, staff: bool = True) -> None:
     """Store the accounts, surveys and people."""
     stamp = {"origin": "test", "row_hash": "0", "imported_at": NOW - timedelta(days=300)}

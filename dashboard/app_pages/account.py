@@ -36,6 +36,20 @@ YEAR = timedelta(days=365)
 # Before anything was ever said: how "all time" is asked for, where the API wants a beginning.
 FIRST_DAY = "1970-01-01"
 MOST_THEMES, MOST_DOTS = 100, 200
+# Sections in their order: what links on the page name them, what these links say, and their titles.
+SECTIONS = {
+    "steps": ("Steps", "What to know, and what to do"),
+    "committee": ("Committee", "The committee"),
+    "stages": ("By stage", "CSAT and CES by stage"),
+    "time": ("Timeline", "Over time"),
+    "themes": ("Themes", "What they speak of"),
+    "changes": ("Changes", "What changed"),
+    "promises": ("Promises", "Promised and delivered"),
+    "risks": ("Risks", "Risks"),
+    "against": ("Contradictions", "Words against their score"),
+    "loops": ("Loops", "Open loops"),
+    "comments": ("Comments", "All comments"),
+}
 NO_ID = "The address names no account."
 NO_ACCOUNT = "No account “{account_id}” is among those that you may see."
 CHOOSE = "Choose one in the list of accounts"
@@ -130,8 +144,17 @@ def _head(read: Read, filters: Filters) -> None:
     if narrowed.role or narrowed.stage or narrowed.source:
         note = f'<p class="note">{WHOLE.format(words=look.text(narrowed.words(None)))}</p>'
     today = found.period.as_of.date()
-    look.block(f'<div class="over">{account_head.facts_html(found.account, today)}{brief}</div>{note}')
-    frame.section("What to know, and what to do", html=account_head.findings_html(found, read.words))
+    facts = account_head.facts_html(found.account, today)
+    look.block(f'<div class="over">{facts}{brief}</div>{note}{_contents()}')
+    _section("steps", html=account_head.findings_html(found, read.words))
+
+
+def _contents() -> str:
+    return frame.contents({anchor: name for anchor, (name, _) in SECTIONS.items()})
+
+
+def _section(anchor: str, note: str = "", *, html: str = "") -> None:
+    frame.section(SECTIONS[anchor][1], note, html=html, anchor=anchor)
 
 
 def _changes(read: Read) -> None:
@@ -139,7 +162,7 @@ def _changes(read: Read) -> None:
     changes = account_risks.changes_html(found.changes, found.deciders_left, read.words)
     before = found.period_before
     since = f"{fmt.day(before.since)} to {fmt.day(before.as_of)}" if before.since else "before"
-    frame.section("What changed", f"Against the period of equal length before it, {since}.", html=changes)
+    _section("changes", f"Against the period of equal length before it, {since}.", html=changes)
 
 
 def _committee(read: Read) -> None:
@@ -147,9 +170,9 @@ def _committee(read: Read) -> None:
     reads = account_committee.reads_html(nps)
     lanes = account_committee.lanes_html(nps, read.people, read.words)
     heard = look.text(read.found.coverage.reading)
-    frame.section("The committee", heard, html=reads + lanes)
+    _section("committee", heard, html=reads + lanes)
     stages = account_scores.stages_html(read.found.scores, read.words)
-    frame.section("CSAT and CES by stage", "Each scale by itself. Low answers first.", html=stages)
+    _section("stages", "Each scale by itself. Low answers first.", html=stages)
 
 
 def _timeline(read: Read, filters: Filters) -> None:
@@ -161,7 +184,7 @@ def _timeline(read: Read, filters: Filters) -> None:
     path = account_evidence.address(read.account_id)
     timeline = loading.read(f"{path}/timeline", TimelineOut, params)
     said = loading.read(f"{path}/comments", CommentPage, params, limit=MOST_DOTS)
-    frame.section("Over time", "A year, or the period where that is longer; one time axis.")
+    _section("time", "A year, or the period where that is longer; one time axis.")
     period = read.found.period
     since = period.since or datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
     account_timeline.draw(read.account_id, timeline, said.items, period=(since, period.as_of))
@@ -174,29 +197,25 @@ def _themes(read: Read, filters: Filters) -> None:
     other = loading.read(path, AccountThemePage, narrowed.params(), kind="discovered", verbatims=0, limit=MOST_THEMES)
     body = account_themes.themes_html(known.items, read.account_id, narrowed)
     more = account_themes.discovered_html(other.items, read.account_id, narrowed)
-    frame.section(
-        "What they speak of", "The latest first. A comment with two points counts under both.", html=body + more
-    )
+    _section("themes", "The latest first. A comment with two points counts under both.", html=body + more)
 
 
 def _promises(read: Read) -> None:
     note = "What people say was agreed, beside what the handoff recorded, over the year. Nearness of words, no verdict."
-    frame.section("Promised and delivered", note, html=account_mismatch.mismatch_html(read.found.mismatch, read.words))
+    _section("promises", note, html=account_mismatch.mismatch_html(read.found.mismatch, read.words))
 
 
 def _risks(read: Read) -> None:
-    frame.section("Risks", html=account_risks.risks_html(read.found, read.words))
-    frame.section(
-        "Words against their score",
+    _section("risks", html=account_risks.risks_html(read.found, read.words))
+    _section(
+        "against",
         "A high score with bitter words, or the other way round: to be read.",
         html=account_risks.contradictions_html(read.found.contradictions),
     )
 
 
 def _loops(read: Read) -> None:
-    frame.section(
-        "Open loops", "What is due first first; as they stand now.", html=account_loops.loops_html(read.found.loops)
-    )
+    _section("loops", "What is due first first; as they stand now.", html=account_loops.loops_html(read.found.loops))
 
 
 def _comments(read: Read, filters: Filters) -> None:
@@ -205,7 +224,7 @@ def _comments(read: Read, filters: Filters) -> None:
     path = f"{account_evidence.address(read.account_id)}/comments"
     total = loading.read(path, CommentPage, params, limit=1).total
     number = links.comments_link(fmt.counted(total, "comment"), narrowed, account=read.account_id) if total else ""
-    frame.section("All comments", f"{number}{', ' if number else ''}detractors first, then the newest.")
+    _section("comments", f"{number}, detractors first, then the newest." if total else "")
     comment_list(path, params, key=f"account_{read.account_id}", account=False)
 
 

@@ -12,6 +12,7 @@ from dashboard import format as fmt
 from dashboard import frame, links, loading, look, navigate
 from dashboard.filters import Filters
 from dashboard.pieces import account_rows, empty
+from dashboard.pieces.csv_button import csv_button
 
 # Accounts at first, and more at each click.
 SHOWN = 25
@@ -39,7 +40,6 @@ MOST_SEARCH = 200
 NOTE = "Risk and NPS look at 90 days, whatever the period; low answers, comments and themes are of the period above."
 NONE_TITLE = "No account fits"
 NONE = "No account fits what is searched for here. Clear the search, or widen the filters above."
-FILE = "accounts.csv"
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,10 @@ def render(filters: Filters) -> None:
         frame.no_data()
     asked = asked_of(navigate.own_params())
     params = filters.params()
+    risky = {**params, "risk": "flagged", "sort": "-risk", "limit": MOST_FLAGGED}
+    loading.ahead(("/v1/coverage", CoverageOut, params), ("/v1/accounts", AccountPage, risky))
     covered = loading.read("/v1/coverage", CoverageOut, params)
-    flagged = loading.read("/v1/accounts", AccountPage, params, risk="flagged", sort="-risk", limit=MOST_FLAGGED)
+    flagged = loading.read("/v1/accounts", AccountPage, risky)
     frame.head(sentence_html(flagged, covered), filters, flagged.period.as_of)
     _controls(asked)
     found, following = _read(params, asked)
@@ -151,17 +153,15 @@ def _below(params: Mapping[str, Any], asked: Asked, *, following: bool) -> None:
     more, export = st.columns([3, 1], vertical_alignment="center")
     if following:
         more.button(f"Show {SHOWN} more accounts", key="accounts_more", on_click=_turn, type="tertiary")
-    client = loading.get_client()
-    export.download_button(
-        "Download as CSV",
-        data=lambda: client.export("/v1/accounts", {**params, **asked.params()}),
-        file_name=FILE,
-        mime="text/csv",
-        key="accounts_csv",
-        on_click="ignore",
-        icon=":material/download:",
-        help="All accounts of this list, with the same filters, search and order.",
-    )
+    with export:
+        csv_button(
+            "Download as CSV",
+            "/v1/accounts",
+            {**params, **asked.params()},
+            name="accounts",
+            key="accounts_csv",
+            help="All accounts of this list, with the same filters, search and order.",
+        )
 
 
 def _turn() -> None:

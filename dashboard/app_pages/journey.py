@@ -14,6 +14,7 @@ from dashboard.filters import Filters
 from dashboard.pieces import comment
 from dashboard.pieces import journey_mismatch as mismatch
 from dashboard.pieces import journey_stages as stages
+from dashboard.pieces.csv_button import csv_button
 
 STAGES_TITLE = "The customer's way"
 STAGES_NOTE = (
@@ -51,12 +52,11 @@ def render(filters: Filters) -> None:
         frame.no_data()
     frame.head(_headline(found, filters), filters, found.period.as_of)
     frame.section(STAGES_TITLE, STAGES_NOTE, html=stages.strip_html(found, filters))
-    lanes = (
-        stages.lane_html(one, filters, _words(params, one), accounts=found.accounts)
-        for one in stages.shown_stages(found, filters)
-    )
+    shown = stages.shown_stages(found, filters)
+    loading.ahead(*(question for one in shown for question in _questions(params, one).values()), _complaints(params))
+    lanes = (stages.lane_html(one, filters, _words(params, one), accounts=found.accounts) for one in shown)
     look.block(f'<div class="stages">{"".join(lanes)}</div>')
-    _export(EXPORT_STAGES, "/v1/journey", params, "journey.csv")
+    _export(EXPORT_STAGES, "/v1/journey", params, "journey")
     _mismatch(found, filters)
 
 
@@ -98,17 +98,29 @@ def _lowest(shown: list[JourneyStageOut]) -> str:
 def _words(params: dict[str, Any], stage: JourneyStageOut) -> dict[str, stages.Words]:
     """Read what those wrote who gave low answers at a stage: the same list that the number opens."""
     found = {}
-    for kind in stages.types_of(stage):
-        if any(score.score.flagged for score in stage.scores if score.type == kind):
-            asked = {**params, "stage": stage.stage, "source": kind, "score_band": "detractor"}
-            page = loading.read("/v1/comments", SearchPage, asked, limit=SHOWN_COMMENTS)
-            found[kind] = stages.Words(page.total, page.items)
+    for kind, (path, _, asked) in _questions(params, stage).items():
+        page = loading.read(path, SearchPage, asked)
+        found[kind] = stages.Words(page.total, page.items)
     return found
 
 
+def _questions(params: dict[str, Any], stage: JourneyStageOut) -> dict[str, loading.Question]:
+    """Give the question behind the low answers of each type at a stage."""
+    low = {score.type for score in stage.scores if score.score.flagged}
+    asked = {**params, "stage": stage.stage, "score_band": "detractor", "limit": SHOWN_COMMENTS}
+    return {
+        kind: ("/v1/comments", SearchPage, {**asked, "source": kind}) for kind in stages.types_of(stage) if kind in low
+    }
+
+
+def _complaints(params: dict[str, Any]) -> loading.Question:
+    asked = {"quiet": False, "mentions": READ_MENTIONS, "limit": SHOWN_ACCOUNTS}
+    return "/v1/mismatch", MismatchPage, {**params, **asked}
+
+
 def _mismatch(found: JourneyOut, filters: Filters) -> None:
-    asked = {"quiet": False, "mentions": READ_MENTIONS}
-    page = loading.read("/v1/mismatch", MismatchPage, filters.params(), **asked, limit=SHOWN_ACCOUNTS)
+    path, _, asked = _complaints(filters.params())
+    page = loading.read(path, MismatchPage, asked)
     frame.section(MISMATCH_TITLE, MISMATCH_NOTE)
     if not page.summary.comments:
         look.block(_nothing(filters))
@@ -125,7 +137,7 @@ def _mismatch(found: JourneyOut, filters: Filters) -> None:
             look.block(f'<h3 class="under">{WORDS_TITLE}</h3>{quotes}')
     frame.section(PROMISES_TITLE, PROMISES_NOTE)
     _promises(filters)
-    _export(EXPORT_MISMATCH, "/v1/mismatch", {**filters.params(), "quiet": False}, "mismatch.csv")
+    _export(EXPORT_MISMATCH, "/v1/mismatch", {**filters.params(), "quiet": False}, "mismatch")
 
 
 def _nothing(filters: Filters) -> str:
@@ -160,21 +172,7 @@ def _show(accounts: int) -> None:
 
 
 def _export(label: str, path: str, params: dict[str, Any], name: str) -> None:
-    client = loading.get_client()
-
-    def whole() -> bytes:
-        return client.export(path, params)
-
-    st.download_button(
-        label,
-        whole,
-        name,
-        "text/csv",
-        key=f"export_{name}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    csv_button(label, path, params, name=name, key=f"export_{name}", type="tertiary")
 
 
 frame.show(render)

@@ -16,10 +16,13 @@ from dashboard.pieces import map_themes
 from dashboard.pieces.empty import empty_html
 from dashboard.pieces.map_chosen import KINDS, Asked, area_of, chosen_list, lit_of, read_asked, ways_html
 from dashboard.pieces.map_read import Map, before, read_map
-from dashboard.pieces.theme_tree import read_themes
+from dashboard.pieces.theme_tree import read_themes, themes_question
 
 CHART, PICK, DRAWN = "map_points", "map_theme", "map_drawn"
-HOW = "Point at a mark to read it. Draw a loop round marks to list them below; two clicks on the ground let go of it."
+HOW = (
+    "Point at a mark to read it. Draw a loop round marks to list them below; two clicks on the ground let go of it. "
+    "A grey field is where a theme's comments lie closest; a theme without one lies scattered: choose it to see where."
+)
 EMPTY_TITLE = "Nothing to draw in this slice"
 EMPTY = "No comment here has a place on the map. Widen the filters above; `sottovoce run` places new comments."
 ALL_THEMES = "All themes"
@@ -33,6 +36,7 @@ def render(filters: Filters) -> None:
         frame.no_data()
     asked = read_asked(navigate.own_params())
     params = filters.params()
+    loading.ahead(themes_question(asked.kind, params, trend=False, total=False))
     found = read_map(params, kind=asked.kind)
     page = _leaves(read_themes(asked.kind, params, trend=False, total=False))
     name = map_themes.name_of(page, asked.theme)

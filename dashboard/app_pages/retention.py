@@ -16,6 +16,7 @@ from dashboard.look import text
 from dashboard.pieces import retention_accounts as accounts
 from dashboard.pieces import retention_line as line_piece
 from dashboard.pieces import retention_money as money
+from dashboard.pieces.csv_button import csv_button
 from dashboard.pieces.retention_question import is_long, question
 
 LINE_TITLE = "Does the score tell who leaves?"
@@ -191,21 +192,11 @@ def _left(found: RetentionOut, filters: Filters) -> None:
 
 
 def _export(params: dict[str, Any]) -> None:
-    client = loading.get_client()
     for label, path, name in (
-        ("NRR and GRR as CSV", "/v1/retention", "retention.csv"),
-        ("Account-quarters as CSV", "/v1/retention/accounts", "account-quarters.csv"),
+        ("NRR and GRR as CSV", "/v1/retention", "retention"),
+        ("Account-quarters as CSV", "/v1/retention/accounts", "account-quarters"),
     ):
-        st.download_button(
-            label,
-            lambda path=path: client.export(path, params),  # type: ignore[misc]
-            name,
-            "text/csv",
-            key=f"export_{name}",
-            on_click="ignore",
-            type="tertiary",
-            icon=":material/download:",
-        )
+        csv_button(label, path, params, name=name, key=f"export_{name}", type="tertiary")
 
 
 frame.show(render)

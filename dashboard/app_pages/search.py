@@ -12,7 +12,8 @@ from dashboard import format as fmt
 from dashboard import frame, links, loading, look, navigate
 from dashboard.client import AnswerError, MissingError
 from dashboard.filters import Filters
-from dashboard.pieces import empty, search_empty, search_form, search_list, search_views, search_words, theme_export
+from dashboard.pieces import empty, search_empty, search_form, search_list, search_views, search_words
+from dashboard.pieces.csv_button import csv_button
 from dashboard.pieces.search_asked import PATH, Asked, read_asked
 from dashboard.pieces.search_words import Names
 from dashboard.pieces.theme_tree import read_themes
@@ -110,15 +111,8 @@ def _export(asked: Asked, page: SearchPage) -> None:
     """Draw the way to a file that holds what the sentence counts."""
     if not page.total:
         return
-    st.download_button(
-        EXPORT.format(fmt.counted(page.total, "comment")),
-        theme_export.content(loading.get_client(), PATH, {**asked.params(), "bom": True}),
-        file_name="comments.csv",
-        mime=theme_export.CSV,
-        key="search_csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    label = EXPORT.format(fmt.counted(page.total, "comment"))
+    csv_button(label, PATH, {**asked.params(), "bom": True}, name="comments", key="search_csv")
 
 
 def _pages(value: str) -> int:

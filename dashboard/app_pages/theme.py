@@ -15,10 +15,11 @@ from dashboard.client import MissingError
 from dashboard.filters import Filters
 from dashboard.pieces import theme_correct, theme_export, theme_facts, theme_heat, theme_log
 from dashboard.pieces.comment_list import comment_list
+from dashboard.pieces.csv_button import ICON
 from dashboard.pieces.empty import empty_html
 from dashboard.pieces.tables import month_range
 from dashboard.pieces.theme_table import POLARITIES
-from dashboard.pieces.theme_tree import read_themes, year_params
+from dashboard.pieces.theme_tree import read_themes, themes_question, year_params
 
 KINDS = {"taxonomy": "Taxonomy", "discovered": "Found in the comments"}
 WHO, WHO_NOTE = "Who says it", "{} by stage and role. A number opens those comments below."
@@ -32,6 +33,8 @@ NO_KEY_TITLE, NO_KEY = "Which theme?", "This address names none. Choose one on t
 GONE_TITLE, THIS = "This theme is not shown", "This theme"
 GONE = "It is hidden, or none of the accounts that you may see speaks of it. What was corrected can be taken back."
 SHOWN_ACCOUNTS = 8
+# What is asked of themes that are only named.
+PLAIN = {"trend": False, "total": False}
 NAMES_SHOWN = {"negative": "Negative", "neutral": "Neutral", "positive": "Positive"}
 
 
@@ -41,9 +44,11 @@ def render(filters: Filters) -> None:
     if not key:
         look.block(empty_html(NO_KEY_TITLE, NO_KEY))
         return
+    asked = {**filters.params(), "drivers": ",".join(strings.SCORE_NAMES)}
+    loading.ahead((f"/v1/themes/{key}", ThemeDetail, asked), ("/v1/taxonomy", TaxonomyOut, {}), _all_found())
     names, kinds = _names()
     try:
-        theme = loading.read(f"/v1/themes/{key}", ThemeDetail, filters.params(), drivers=",".join(strings.SCORE_NAMES))
+        theme = loading.read(f"/v1/themes/{key}", ThemeDetail, asked)
     except MissingError:
         # It may just have been hidden: the way back stays in reach.
         theme_log.note()
@@ -79,10 +84,14 @@ def _over(theme: ThemeDetail) -> str:
     return f"{back} · {KINDS.get(theme.info.kind, '')}{mark}"
 
 
+def _all_found() -> loading.Question:
+    return themes_question("discovered", {}, **PLAIN)
+
+
 def _names() -> tuple[dict[str, str], dict[str, str]]:
     """Give the themes that a correction can name, with their kinds; of all times, since corrections reach them."""
     taxonomy = loading.read("/v1/taxonomy", TaxonomyOut).themes
-    found = read_themes("discovered", {}, trend=False, total=False).items
+    found = read_themes("discovered", {}, **PLAIN).items
     names = {one.key: one.name for one in taxonomy if one.state == "active"}
     kinds = dict.fromkeys(names, "taxonomy")
     names |= {one.info.key: one.info.name for one in found}
@@ -174,7 +183,7 @@ def _export(filters: Filters, theme: ThemeDetail) -> None:
     params: dict[str, Any] = {**filters.params(), **cell.params()}
     if own.get("polarity") in POLARITIES:
         params["polarity"] = own["polarity"]
-    with st.popover(theme_export.EXPORT, icon=":material/download:", key="export_theme"):
+    with st.popover(theme_export.EXPORT, icon=ICON, key="export_theme"):
         theme_export.button(
             "Comments as listed (CSV)", f"/v1/themes/{key}/comments", params, name=f"{key}-comments", key="csv_words"
         )

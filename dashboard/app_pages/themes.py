@@ -14,9 +14,20 @@ from dashboard import frame, loading, look, navigate
 from dashboard.filters import Filters
 from dashboard.links import comments_link, theme_link
 from dashboard.pieces import comment, theme_export, theme_facts, theme_log, theme_table
-from dashboard.pieces.theme_tree import DEFAULT_SORT, SORTS, build, read_impacts, read_months, read_themes
+from dashboard.pieces.theme_tree import (
+    DEFAULT_SORT,
+    SORTS,
+    build,
+    impacts_question,
+    read_impacts,
+    read_months,
+    read_themes,
+    themes_question,
+)
 
 KINDS = {"taxonomy": "Themes of the taxonomy", "discovered": "Found in the comments"}
+# What is asked of themes that emerge.
+NEW = {"emerging": True, "trend": False, "total": False}
 NOTES = {
     "taxonomy": "The list that every comment is held against.",
     "discovered": "Groups that the words themselves make. Counted apart from the taxonomy: the two are never added up.",
@@ -39,6 +50,11 @@ def render(filters: Filters) -> None:
     if not loading.read("/v1/me", MeOut).has_data:
         frame.no_data()
     params = filters.params()
+    loading.ahead(
+        *(themes_question(kind, params, trend=False) for kind in KINDS),
+        themes_question("discovered", params, **NEW),
+        impacts_question("taxonomy", params),
+    )
     pages = {kind: read_themes(kind, params, trend=False) for kind in KINDS}
     emerging = _emerging_of(params)
     impacts, tested = read_impacts("taxonomy", params)
@@ -114,7 +130,7 @@ def _keep(name: str) -> None:
 
 
 def _emerging_of(params: Mapping[str, Any]) -> list[ThemeOut]:
-    return list(read_themes("discovered", params, emerging=True, trend=False, total=False).items)
+    return list(read_themes("discovered", params, **NEW).items)
 
 
 def _emerging(params: Mapping[str, Any], emerging: list[ThemeOut]) -> None:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from api.schemas.retention import ChurnBandOut, ValueOut
 from dashboard import format as fmt
-from dashboard.charts.trend import FONT
+from dashboard.charts.base import lay_out
 
 # Pixels.
 HEIGHT_PX = 300
@@ -74,16 +74,7 @@ def said(band: ChurnBandOut) -> str:
 def _framed(figure: go.Figure, bands: Sequence[ChurnBandOut], colours: Mapping[str, str]) -> go.Figure:
     highest = max((band.rate.high or band.rate.value for band in bands if band.rate is not None), default=10.0)
     edges = [band.low for band in bands] + [band.high for band in bands[-1:]]
-    figure.update_layout(
-        height=HEIGHT_PX,
-        margin={"l": 44, "r": 16, "t": 26, "b": 52},
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": colours["muted"]},
-        hoverlabel={"bgcolor": colours["raised"], "font": {"color": colours["ink"], "size": 13}},
-        dragmode=False,
-    )
+    lay_out(figure, colours, height=HEIGHT_PX, margin={"l": 44, "r": 16, "t": 26, "b": 52})
     figure.update_yaxes(
         range=[0, max(highest, 5.0) * HEADROOM],
         showgrid=False,

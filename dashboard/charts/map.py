@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard import strings
-from dashboard.charts.map_shapes import Core, Flags, Floats, core_of, turn, with_room
-from dashboard.charts.trend import FONT
+from dashboard.charts.base import CLEAR, lay_out, pale
+from dashboard.charts.map_shapes import PHONE_PX, SPAN, Core, Flags, Floats, core_of, turn, with_room
 from dashboard.look import text
 
 HEIGHT_PX = 600
-# Widths that names are placed for: a desk and a phone. On a phone only the first names are shown (theme.css).
-DESK_PX, PHONE_PX, PHONE_NAMES = 1150, 350, 6
+# Pixels of the map on a desk, and how many names a phone shows: the first ones (theme.css).
+DESK_PX, PHONE_NAMES = 1150, 6
 MOST_NAMES = 26
 _SIDES = {1: "left", -1: "right", 0: "center"}
 # What is drawn of a polarity, first what is drawn lowest: the mark says it as well as the colour.
@@ -129,12 +129,13 @@ def _cores(points: MapPoints, n: int) -> list[Core | None]:
     order = np.argsort(points.theme, kind="stable")
     ends = np.searchsorted(points.theme[order], np.arange(n + 1))
     parts = [order[ends[place] : ends[place + 1]] for place in range(n)]
-    return [core_of(points.x[rows], points.y[rows]) for rows in parts]
+    every = np.column_stack([points.x, points.y]).astype(np.float32)
+    return [core_of(every[rows], every) for rows in parts]
 
 
 def _regions(figure: go.Figure, cores: Sequence[Core | None], colours: Mapping[str, str], chosen: int) -> None:
     for place, core in enumerate(cores):
-        if core is None or core.hull is None:
+        if core is None:
             continue
         here = place == chosen
         ring = np.vstack([core.hull, core.hull[:1]])
@@ -143,7 +144,7 @@ def _regions(figure: go.Figure, cores: Sequence[Core | None], colours: Mapping[s
             y=ring[:, 1].round(3).tolist(),
             mode="lines",
             fill="toself",
-            fillcolor=_pale(colours["action" if here else "muted"], 0.14),
+            fillcolor=pale(colours["action" if here else "muted"], 0.14),
             line={"shape": "spline", "width": 1.5 if here else 0, "color": colours["action"]},
             hoverinfo="skip",
         )
@@ -165,9 +166,9 @@ def _names(
 ) -> None:
     """Write the names that have room: first those that a phone has room for, so that it can leave out the rest."""
     placed = [(place, core) for place, core in enumerate(cores) if core is not None]
-    placed.sort(key=lambda one: (one[0] != chosen, one[1].hull is None))
+    placed.sort(key=lambda one: one[0] != chosen)
     boxes = [(names[place], core.x, core.y) for place, core in placed]
-    room = {"height_px": HEIGHT_PX, "span": (2.2, 2.2)}
+    room = {"height_px": HEIGHT_PX, "span": (SPAN, SPAN)}
     phone = with_room(boxes, width_px=PHONE_PX, inwards=range(len(boxes)), **room)[:PHONE_NAMES]  # type: ignore[arg-type]
     desk = with_room(boxes, width_px=DESK_PX, taken=phone, inwards=phone, **room)  # type: ignore[arg-type]
     empty = [None] * (PHONE_NAMES - len(phone))
@@ -181,33 +182,21 @@ def _names(
             y=0 if core is None else core.y,
             showarrow=False,
             font={"color": colours["action"] if here else colours["ink"], "size": 13},
-            xanchor=_SIDES[turn(core.x)] if core is not None and at in phone else "center",
+            xanchor=_SIDES[turn(names[place], core.x)] if core is not None and at in phone else "center",
         )
 
 
-def _pale(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
-
-
 def _bare(figure: go.Figure, points: MapPoints, colours: Mapping[str, str]) -> go.Figure:
-    figure.update_layout(
+    lay_out(
+        figure,
+        colours,
         height=HEIGHT_PX,
         margin={"l": 0, "r": 0, "t": 34, "b": 0},
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": colours["muted"]},
-        hoverlabel={
-            "bgcolor": colours["raised"],
-            "bordercolor": colours["line"],
-            "font": {"color": colours["ink"], "size": 13},
-            "align": "left",
-        },
+        hoverlabel={"bordercolor": colours["line"], "align": "left"},
         hoverdistance=12,
         dragmode="lasso",
         newselection={"line": {"color": colours["action"], "width": 2, "dash": "dot"}},
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours["muted"], "activecolor": colours["action"]},
+        modebar={"bgcolor": CLEAR, "color": colours["muted"], "activecolor": colours["action"]},
         uirevision="map",
     )
     for axis, side in (("xaxis", points.x), ("yaxis", points.y)):

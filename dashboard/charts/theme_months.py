@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
-from dashboard.charts.trend import FONT
+from dashboard.charts.base import lay_out, say_ends
 
 HEIGHT_PX = 150
 NEGATIVE, OTHERS = "− negative", "neutral or positive"
@@ -53,24 +53,12 @@ def months_figure(months: Sequence[Month], *, colours: Mapping[str, str]) -> go.
         hoverinfo="skip",
         cliponaxis=False,
     )
-    figure.update_layout(
-        barmode="stack",
-        bargap=0.25,
-        height=HEIGHT_PX,
-        margin={"l": 0, "r": 0, "t": 22, "b": 24},
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": colours["muted"]},
-        hoverlabel={"bgcolor": colours["raised"], "font": {"color": colours["ink"], "size": 13}},
-        dragmode=False,
-    )
+    margin = {"l": 0, "r": 0, "t": 22, "b": 24}
+    lay_out(figure, colours, height=HEIGHT_PX, margin=margin, barmode="stack", bargap=0.25)
     figure.update_yaxes(visible=False, fixedrange=True, rangemode="tozero")
     figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, showticklabels=False)
-    for name, side in ((names[0], "left"), (names[-1], "right")) if names else ():
-        at = 0 if side == "left" else 1
-        where = {"x": at, "xref": "paper", "xanchor": side, "y": -0.02, "yref": "paper", "yanchor": "top"}
-        figure.add_annotation(text=name, showarrow=False, **where)
+    if names:
+        say_ends(figure, names[0], names[-1])
     return figure
 
 

@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard import format as fmt
-from dashboard.charts.trend import FONT
+from dashboard.charts.base import FONT, FONT_PX, lay_out, pale
 
 # Pixels of one unit of height, and around the rows.
 ROW_PX, TOP_PX, BOTTOM_PX = 104, 42, 30
 LINE_PX = 17
-# Part of the width that one label at the top takes on a phone; nearer ones go to the next line.
-LABEL_WIDTH = 0.27
+# Part of the width that a letter of a label at the top takes on a phone; labels that would meet go to the next line.
+LETTER_WIDTH = 0.025
 PERIOD = "this period →"
 # A period that fills the axis is not marked.
 WHOLE = 0.9
@@ -217,20 +217,15 @@ def _names(figure: go.Figure, names: Sequence[str]) -> None:
 
 
 def _bare(figure: go.Figure, story: Story, colours: Mapping[str, str], *, height: float) -> None:
-    figure.update_layout(
+    margin = {"l": 30, "r": 10, "t": TOP_PX, "b": BOTTOM_PX}
+    hover = {"align": "left", "font": {"color": colours["ink"], "size": FONT_PX, "family": FONT}}
+    lay_out(
+        figure,
+        colours,
         height=math.ceil(height),
-        margin={"l": 30, "r": 10, "t": TOP_PX, "b": BOTTOM_PX},
-        showlegend=False,
+        margin=margin,
         bargap=0,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": colours["muted"]},
-        hoverlabel={
-            "bgcolor": colours["raised"],
-            "align": "left",
-            "font": {"color": colours["ink"], "size": 13, "family": FONT},
-        },
-        dragmode=False,
+        hoverlabel=hover,
         hovermode="closest",
     )
     figure.update_yaxes(
@@ -255,18 +250,18 @@ def _mark(figure: go.Figure, story: Story, colours: Mapping[str, str]) -> None:
     labels = [(datetime.combine(day, datetime.min.time(), story.since.tzinfo), words) for day, words in story.marks]
     begin, end = story.period
     if (end - max(begin, story.since)).total_seconds() / span < WHOLE:
-        red, green, blue = (int(colours["action"][i : i + 2], 16) for i in (1, 3, 5))
-        fill = f"rgba({red},{green},{blue},0.07)"
+        fill = pale(colours["action"], 0.07)
         figure.add_vrect(x0=begin, x1=end, fillcolor=fill, line_width=0, layer="below")
         labels.append((begin, PERIOD))
     taken: list[float] = []
     for at, words in sorted(labels):
         place = (at - story.since).total_seconds() / span
-        flipped = place > 1 - LABEL_WIDTH
-        left = place - LABEL_WIDTH if flipped else place
+        wide = LETTER_WIDTH * len(words)
+        flipped = place > 1 - wide
+        left = place - wide if flipped else place
         # The lowest line where the label before it has ended.
         level = next((line for line, end in enumerate(taken) if end <= left), len(taken))
-        taken[level : level + 1] = [left + LABEL_WIDTH]
+        taken[level : level + 1] = [left + wide]
         if words != PERIOD:
             figure.add_vline(x=at, line_width=1, line_color=colours["muted"], line_dash="dot")
         figure.add_annotation(

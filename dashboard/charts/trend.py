@@ -7,10 +7,10 @@ from datetime import date
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
+from dashboard.charts.base import lay_out, pale, say_ends
 
 # Pixels: a line under a score, not a chart of its own.
 HEIGHT_PX = 124
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -95,34 +95,15 @@ def _band(figure: go.Figure, banded: Sequence[tuple[date, Point]], colours: Mapp
     days = [day for day, _ in banded]
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure.add_scatter(x=days, y=[point.high for _, point in banded], **edge)
-    red, green, blue = (int(colours["muted"][i : i + 2], 16) for i in (1, 3, 5))
-    fill = f"rgba({red},{green},{blue},0.18)"
+    fill = pale(colours["muted"], 0.18)
     figure.add_scatter(x=days, y=[point.low for _, point in banded], fill="tonexty", fillcolor=fill, **edge)
 
 
 def _bare(figure: go.Figure, ends: Sequence[str], limits: tuple[float, float], colours: Mapping[str, str]) -> go.Figure:
     room = (limits[1] - limits[0]) * 0.04
-    figure.update_layout(
-        height=HEIGHT_PX,
-        margin={"l": 6, "r": 6, "t": 6, "b": 26},
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": colours["muted"]},
-        hoverlabel={"bgcolor": colours["raised"], "font": {"color": colours["ink"], "size": 13}},
-        dragmode=False,
-    )
+    lay_out(figure, colours, height=HEIGHT_PX, margin={"l": 6, "r": 6, "t": 6, "b": 26})
     figure.update_yaxes(visible=False, range=[limits[0] - room, limits[1] + room], fixedrange=True)
     figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, showticklabels=False)
-    for said, side in zip(ends, ("left", "right"), strict=False):
-        figure.add_annotation(
-            text=said,
-            x=0 if side == "left" else 1,
-            xref="paper",
-            xanchor=side,
-            y=-0.02,
-            yref="paper",
-            yanchor="top",
-            showarrow=False,
-        )
+    if ends:
+        say_ends(figure, ends[0], ends[-1])
     return figure

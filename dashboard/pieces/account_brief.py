@@ -16,7 +16,7 @@ from dashboard.pieces.account_risks import states_html
 from dashboard.pieces.account_scores import group_name, signal
 
 # What fits one page of paper.
-FINDINGS, STEPS, THEMES, PEOPLE, CHANGES, PAIRS, LOOPS, SCORES = 4, 3, 4, 7, 3, 2, 3, 4
+STEPS, THEMES, PEOPLE, CHANGES, PAIRS, LOOPS, SCORES = 3, 4, 7, 3, 2, 3, 4
 # Characters of a quote; a brief shows where to read, not all of it.
 QUOTED = 150
 

@@ -124,10 +124,10 @@ def lanes_html(read: CommitteeOut, found: Sequence[Member], words: Words) -> str
 
 def _lane(role: str, found: list[Member], own: RoleFigureOut | None, read: CommitteeOut, words: Words) -> str:
     weight = read.weights.by_role.get(role, 0)
-    figure = f"NPS {value_html(own.nps)} <br>{text(known(own.nps))}" if own is not None else "NPS not known"
+    figure = "NPS not known" if own is None else f'NPS {value_html(own.nps)} <br class="wide">{text(known(own.nps))}'
     head = (
         f'<div class="lane-head"><h3>{text(_role(role))}</h3>'
-        f'<p class="note">weighs {fmt.plain(weight)}<br>{figure}</p></div>'
+        f'<p class="note">weighs {fmt.plain(weight)}<span class="narrow"> · </span><br class="wide">{figure}</p></div>'
     )
     answered = sorted((one for one in found if one.now), key=_worst_first)
     silent = [one for one in found if not one.now]

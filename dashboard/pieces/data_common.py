@@ -10,6 +10,7 @@ from api.schemas.slices import MeOut
 from dashboard import links, loading, look
 from dashboard.client import ClientError
 from dashboard.look import text
+from dashboard.pieces import csv_button as button
 from dashboard.pieces import data_words as words
 from dashboard.pieces import empty
 
@@ -119,16 +120,7 @@ def _turn(key: str) -> None:
 
 def csv_button(path: str, params: Mapping[str, Any], *, name: str) -> None:
     """Offer a list whole as CSV; it is made when it is asked for."""
-    client = loading.get_client()
-    st.download_button(
-        "CSV",
-        data=lambda: client.export(path, dict(params)),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key=f"csv_{name}",
-        on_click="ignore",
-    )
+    button.csv_button("CSV", path, params, name=name, key=f"csv_{name}")
 
 
 def note(said: str) -> None:

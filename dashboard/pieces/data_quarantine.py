@@ -111,7 +111,7 @@ def _open_row(one: QuarantinedOut) -> None:
             held = typed = "" if one.value in (None, HIDDEN) else str(one.value)
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 if one.column:
-                    typed = st.text_input(one.column, held, key=f"cell_{one.id}", max_chars=4000, width=320)
+                    typed = st.text_input(look.label(one.column), held, key=f"cell_{one.id}", max_chars=4000, width=320)
                 tried = st.form_submit_button("Try again", key=f"retry_{one.id}")
                 left = st.form_submit_button("Leave out …", key=f"dismiss_{one.id}", type="tertiary")
         if tried and one.column and typed != held:

@@ -11,6 +11,7 @@ from dashboard import format as fmt
 from dashboard import frame, links, look
 from dashboard.look import text
 from dashboard.pieces import data_common as common
+from dashboard.pieces import data_export as export
 from dashboard.pieces import data_jobs as jobs
 from dashboard.pieces import data_preview as preview
 from dashboard.pieces import data_words as words
@@ -63,7 +64,9 @@ def _confirm(found: ImportOut) -> None:
         return
     if shown.problem:
         look.block(f'<p class="problem" role="alert">{text(words.in_page_words(shown.problem))}</p>')
-    if shown.columns:
+    if shown.source:
+        export.draw(found.import_id, shown)
+    elif shown.columns:
         _kind(found.import_id, shown)
         wishes = _mapping_form(found.import_id, shown)
         if wishes is not None:
@@ -150,7 +153,7 @@ def _column(one: ColumnOut, fields: list[str], key: str) -> str:
     options = ["", *fields]
     place = options.index(one.field) if one.field in options else 0
     found: str = choice.selectbox(
-        f"Meaning of column {one.column}",
+        f"Meaning of column {look.label(one.column)}",
         options,
         index=place,
         format_func=lambda field: words.field_name(field) if field else LEFT_OUT,

@@ -20,6 +20,8 @@ WITHOUT, LOST, PART = "{score} without these answers", "Split: its part of what 
 BEFORE, NOT_BEFORE, NO_BEFORE = "Leave-out in the period before", "nobody mentioned it", "none to compare with"
 # On a phone each cell names itself.
 WITHOUT_SHORT, BEFORE_SHORT = "{score} without", "Period before"
+# There the second reading and the period before open on a click, for all rows at once (theme.css).
+SECOND, SECOND_NOTE = "The split and the period before, too", "They stand under each theme now."
 # Normal deviate of a two-sided 95 % test.
 Z = 1.96
 
@@ -61,6 +63,11 @@ def effects_html(title: str, drivers: Sequence[DriverOut], about: About, *, gain
 HIDDEN = '<span class="unseen">Interval</span>'
 
 
+def second_html() -> str:
+    """Write what opens, on a phone, the figures that stand in columns of their own on a wider screen."""
+    return f'<details class="second"><summary>{SECOND}</summary><p class="note">{SECOND_NOTE}</p></details>'
+
+
 def _polarity(gains: bool) -> str:
     return "positive" if gains else "negative"
 
@@ -77,11 +84,11 @@ def _row(driver: DriverOut, about: About, *, gains: bool) -> str:
         f'<td data-label="{WITHOUT_SHORT.format(score=strings.SCORE_NAMES[about.kind])}">{score} '
         f'<span class="note wide-line">{fmt.signed_decimal(effect.value)} ({_interval(effect)})</span></td>'
         f'<td class="drawn">{_whisker(effect, about.reach)}</td>'
-        f'<td data-label="{PART if gains else LOST}">{_split(driver, gains=gains)}</td>'
+        f'<td class="second" data-label="{PART if gains else LOST}">{_split(driver, gains=gains)}</td>'
         f'<td data-label="Answers">{answers(fmt.count(driver.n))} '
         f'<span class="note wide-line">{fmt.counted(driver.accounts, "account")}</span></td>'
         f'<td data-label="{SAID[_polarity(gains)]}">{_said(key, about, gains=gains)}</td>'
-        f'<td data-label="{BEFORE_SHORT}">{_before(driver, about)}</td></tr>'
+        f'<td class="second" data-label="{BEFORE_SHORT}">{_before(driver, about)}</td></tr>'
     )
 
 

@@ -127,7 +127,7 @@ def loops_list(params: Mapping[str, Any], asked: Asked, counted: Mapping[str, in
             left, right = st.columns([5, 3], gap="large")
             with left:
                 look.block(
-                    f'<article class="owed"><h3>{words.due_html(one.due, page.now)}</h3>{said_html(one)}</article>'
+                    f'<article class="owed"><h2>{words.due_html(one.due, page.now)}</h2>{said_html(one)}</article>'
                 )
             with right:
                 look.block(standing_html(one, page))

@@ -160,7 +160,7 @@ def _ranked(filters: Filters, kind: str, found: Found, scale: DriverScaleOut) ->
     )
     reading = look.text(scale.reading[:1].upper() + scale.reading[1:]).replace(" %", "\u00a0%")
     return (
-        f'<p class="reading">{reading}</p>'
+        f'<p class="reading">{reading}</p>{effect_table.second_html()}'
         + effect_table.effects_html(COSTS, costs, about, gains=False, nothing=NO_COSTS)
         + effect_table.effects_html(GAINS, gains, about, gains=True, nothing=NO_GAINS)
     )

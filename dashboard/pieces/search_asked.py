@@ -56,11 +56,6 @@ class Asked:
         own = {name: value for name, value in self.own.items() if name not in left}
         return Asked(replace(self.filters, period=period, **open_), own)
 
-    def with_own(self, **more: str) -> "Asked":
-        """Add parts of the page's own; "" leaves one out."""
-        own = {**self.own, **more}
-        return Asked(self.filters, {name: value for name, value in own.items() if value})
-
     @property
     def href(self) -> str:
         """Give the address of the page that shows this search."""

@@ -110,7 +110,7 @@ def _dialog(own: Mapping[str, ViewOut]) -> None:
             _send("PUT", f"{PATH}/{chosen}", ViewOut, done=f"“{name}” is saved.", body=body)
             _close()
             st.rerun()
-        if st.button(f"{DELETE} “{view.name}”", key="view_delete"):
+        if st.button(f"{DELETE} “{look.label(view.name)}”", key="view_delete"):
             _send("DELETE", f"{PATH}/{chosen}", _Nothing, done=f"“{view.name}” is deleted.")
             _close()
             st.rerun()

@@ -1,15 +1,13 @@
 """Lists of themes as files: what the page shows, and the backlog table that a sheet or a tracker takes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from dashboard import loading
-from dashboard.client import Api
+from dashboard.pieces.csv_button import ICON, csv_button
 
 EXPORT = "Export"
-CSV = "text/csv"
 CUTS = {
     "theme": "Theme",
     "theme,segment": "Theme and segment",
@@ -18,11 +16,6 @@ CUTS = {
     "theme,account": "Theme and account",
     "theme,month": "Theme and month",
 }
-
-
-def content(client: Api, path: str, params: Mapping[str, Any]) -> Callable[[], bytes]:
-    """Give what asks for a list as CSV; it is asked when the button is pressed, with the filters of that moment."""
-    return lambda: client.export(path, dict(params))
 
 
 def list_params(params: Mapping[str, Any], *, kind: str, search: str = "", sort: str = "comments") -> dict[str, Any]:
@@ -40,13 +33,12 @@ def backlog_params(
 
 def button(label: str, path: str, params: Mapping[str, Any], *, name: str, key: str) -> None:
     """Draw a button that hands a list over as CSV."""
-    made = content(loading.get_client(), path, params)
-    st.download_button(label, made, file_name=f"{name}.csv", mime=CSV, key=key, on_click="ignore", width="stretch")
+    csv_button(label, path, params, name=name, key=key, icon=None, width="stretch")
 
 
 def themes_export(params: Mapping[str, Any], *, kind: str, search: str, sort: str, found: tuple[str, ...]) -> None:
     """Draw the ways out of a list of themes."""
-    with st.popover(EXPORT, icon=":material/download:", key=f"export_{kind}"):
+    with st.popover(EXPORT, icon=ICON, key=f"export_{kind}"):
         asked = list_params(params, kind=kind, search=search, sort=sort)
         button("Themes as listed (CSV)", "/v1/themes", asked, name=f"{kind}-themes", key=f"csv_{kind}")
         backlog(params, kind=kind, themes=found if search else (), name=f"{kind}-backlog")

@@ -37,9 +37,15 @@ class Row:
     children: tuple["Row", ...] = ()
 
 
+def themes_question(kind: str, params: Mapping[str, Any], **more: Any) -> loading.Question:  # noqa: ANN401
+    """Give the question that `read_themes` begins with."""
+    return "/v1/themes", ThemePage, {**params, "kind": kind, "limit": AT_ONCE, **more}
+
+
 def read_themes(kind: str, params: Mapping[str, Any], **more: Any) -> ThemePage:  # noqa: ANN401 - parameters
     """Read all themes of a kind."""
-    page = loading.read("/v1/themes", ThemePage, params, kind=kind, limit=AT_ONCE, **more)
+    path, _, asked = themes_question(kind, params, **more)
+    page = loading.read(path, ThemePage, asked)
     items, cursor = list(page.items), page.next_cursor
     for _ in range(MOST_PAGES - 1):
         if cursor is None:
@@ -66,10 +72,16 @@ def read_months(kind: str, filters: Filters, as_of: datetime) -> dict[str, dict[
     return {one.info.key: {month.month: month.comments for month in one.trend} for one in found.items}
 
 
+def impacts_question(kind: str, params: Mapping[str, Any], level: str = "fine") -> loading.Question:
+    """Give the question of `read_impacts`."""
+    asked = {"survey_type": "nps", "kind": kind, "level": level, "limit": AT_ONCE}
+    return "/v1/drivers", DriverPage, {**params, **asked}
+
+
 def read_impacts(kind: str, params: Mapping[str, Any], level: str = "fine") -> tuple[dict[str, DriverOut], int]:
     """Give what each theme does to NPS, and how many could be tested; on the scale with most answers."""
-    asked = {"survey_type": "nps", "kind": kind, "level": level, "limit": AT_ONCE}
-    page = loading.read("/v1/drivers", DriverPage, params, **asked)
+    path, _, asked = impacts_question(kind, params, level)
+    page = loading.read(path, DriverPage, asked)
     found: dict[str, DriverOut] = {}
     for one in page.items:
         if one.key is not None:

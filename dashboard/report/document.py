@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from dashboard import look
-from dashboard.charts.trend import FONT
+from dashboard.charts.base import FONT
 from dashboard.look import text
 
 # Whatever a comment holds and however it came here: the reader's browser loads and runs nothing.

@@ -85,7 +85,7 @@ def describe_levels(
 
     Args:
         labels: (n,) theme of each passage, -1 = unassigned.
-        tokens: (n,) tokens of each redacted passage, `plain_tokens` where no tagger ran.
+        tokens: (n,) tokens of each redacted passage; without a tagger their part of speech is empty.
         embeddings: (n, dim) unit rows.
         centroids: (themes, dim) unit rows.
         keys: (n,) passage keys; ties are broken by them, never by row.
@@ -105,9 +105,7 @@ def describe_levels(
         DescribeError: Arrays of unlike lengths.
     """
     settings = config or DescribeConfig()
-    if not len(labels) == len(tokens) == len(embeddings) == len(keys):
-        counts = f"{len(labels)} labels, {len(tokens)} token rows, {len(embeddings)} embeddings, {len(keys)} keys"
-        raise DescribeError(f"{counts}; hand in one of each a passage")
+    _check(labels, tokens, embeddings, keys)
     themes, told = len(centroids), labels.tolist()
     of = list(groups) if groups is not None else list(keys)
     rows = [whole(row, text) for row, text in zip(tokens, texts, strict=True)] if texts is not None else list(tokens)
@@ -139,6 +137,12 @@ def describe_levels(
     above = _ranked(coarse, embeddings, embed, forms, children=children, most_words=settings.name_words_max)
     sizes = np.bincount(labels[labels >= 0], minlength=themes)
     return Levels(described, parent_names(names, parent_of, sizes, above))
+
+
+def _check(labels: IntArray, tokens: Sequence[Sequence[Token]], embeddings: FloatArray, keys: Sequence[str]) -> None:
+    if not len(labels) == len(tokens) == len(embeddings) == len(keys):
+        counts = f"{len(labels)} labels, {len(tokens)} token rows, {len(embeddings)} embeddings, {len(keys)} keys"
+        raise DescribeError(f"{counts}; hand in one of each a passage")
 
 
 def _ranked(

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 WORD = re.compile(r"[A-Za-z]{2,}(?:[-'][A-Za-z]+)*$")
-FALLBACK = re.compile(r"<[^<>\s]+>|[A-Za-z]+(?:[-'][A-Za-z]+)*|[0-9]+|[^\sA-Za-z0-9]")
 CONTENT = frozenset({"NOUN", "ADJ", "VERB"})
 # Words that carry no theme although a grammar calls them content; written for customer comments.
 EMPTY = frozenset(
@@ -47,11 +46,6 @@ class Token(NamedTuple):
     text: str
     lemma: str
     pos: str
-
-
-def plain_tokens(text: str) -> tuple[Token, ...]:
-    """Split a text without a tagger; the lemma is the lower-case word, the part of speech empty."""
-    return tuple(Token(word, word.lower(), "") for word in FALLBACK.findall(text))
 
 
 def whole(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:

@@ -1,6 +1,6 @@
-"""What an embedder and a vector store are: the two Protocols of this room."""
+"""What an embedder is: the Protocol of this room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -26,16 +26,6 @@ class Embedder(Protocol):
 
         A row depends on its own text only: cosine >= 1 - 1e-6 whatever else is in the call.
         """
-
-
-class VectorStore(Protocol):
-    """Keeps vectors by model and content hash; the database implements it."""
-
-    def get_many(self, model_key: str, hashes: Sequence[str]) -> Mapping[str, Vectors]:
-        """Return the known ones of `hashes` as 1-d float32 vectors; unknown hashes are left out."""
-
-    def put_many(self, model_key: str, vectors: Mapping[str, Vectors]) -> None:
-        """Keep vectors by hash; a hash that is already there stays as it is."""
 
 
 def unit_rows(rows: Vectors) -> Vectors:

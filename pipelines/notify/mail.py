@@ -18,7 +18,6 @@ from pipelines.notify.words import addressee, body, subject
 from pipelines.stage import utc_now
 
 Security = Literal["starttls", "tls", "none"]
-SECURITIES: tuple[Security, ...] = ("starttls", "tls", "none")
 
 
 @dataclass(frozen=True)

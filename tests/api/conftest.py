@@ -1,6 +1,5 @@
 """The planted world behind an API, and clients with keys of each kind."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,11 @@ from tests.conftest import SECRET
 
 MADE_AT = datetime(2026, 10, 1, tzinfo=UTC)
 Caller = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_applications(routes_read_once: None) -> None:
+    """Nearly every test here makes an application."""
 
 
 @pytest.fixture
@@ -83,17 +87,14 @@ KEYS = {
 
 
 @pytest.fixture(scope="module")
-def shared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+def shared(make_store: Callable[[], Store]) -> Shared:
     """The application that a module's tests share; nothing limits how often they ask."""
-    file = tmp_path_factory.mktemp("shared") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store, vault = Store(f"sqlite:///{file}"), Vault(SECRET)
+    store, vault = make_store(), Vault(SECRET)
     plant(store)
     with store.write() as session:
         secrets = {
             name: create_key(session, vault, name=name, role=role, now=MADE_AT, accounts=accounts)[1]
             for name, (role, accounts) in KEYS.items()
         }
-    services = Services(uploads=file.parent / "uploads")
-    yield Shared(create_app(ApiSettings(rate_per_s=0), store, vault, services=services), secrets)
-    store.close()
+    services = Services(uploads=Path(str(store.engine.url.database)).parent / "uploads")
+    return Shared(create_app(ApiSettings(rate_per_s=0), store, vault, services=services), secrets)

@@ -2,10 +2,8 @@
 
 import csv
 import io
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +22,8 @@ from tests.data.store.diagnosed import NOW, plant
 
 
 @pytest.fixture(scope="module")
-def client(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    file = tmp_path_factory.mktemp("diagnosed") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store, vault = Store(f"sqlite:///{file}"), Vault(SECRET)
+def client(make_store: Callable[[], Store]) -> Iterator[TestClient]:
+    store, vault = make_store(), Vault(SECRET)
     plant(store)
     with store.write() as session:
         _, secret = create_key(session, vault, name="csm", role="csm", now=NOW, accounts=["acme", "mute"])
@@ -36,7 +32,6 @@ def client(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     app = create_app(ApiSettings(rate_per_s=0), store, vault, clock=lambda: NOW)
     with TestClient(app, headers={"Authorization": f"Bearer {secret}"}) as found:
         yield found
-    store.close()
 
 
 def diagnosis(client: TestClient, query: str = "", account: str = "acme") -> dict[str, Any]:

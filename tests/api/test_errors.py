@@ -12,7 +12,7 @@ from api.errors import STATUS, ApiError, status_of
 from api.schemas.base import Problem
 from cx.errors import CxError
 from data.errors import DataError
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, Shared
 
 
 def all_below(base: type[Exception]) -> list[type[Exception]]:
@@ -57,8 +57,8 @@ def test_unknown_error_is_a_server_error():
         ("/v1/themes?group_by=theme", 422),
     ],
 )
-def test_problems_have_one_shape(caller: Caller, address: str, status: int):
-    answer = caller().get(address)
+def test_problems_have_one_shape(shared: Shared, address: str, status: int):
+    answer = shared.client("viewer").get(address)
     assert answer.headers["content-type"] == "application/problem+json"
     problem = Problem.model_validate(answer.json())
     assert (answer.status_code, problem.status) == (status, status)

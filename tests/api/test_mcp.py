@@ -10,7 +10,8 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
-from api.mcp import Door, fixed_key, make_mcp
+from api.mcp import Door, fixed_key
+from api.mcp_tools import make_mcp
 from tests.api.conftest import Shared
 from tests.api.test_access import FOREIGN
 

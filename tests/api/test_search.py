@@ -16,7 +16,6 @@ from data.store.repositories import embeddings
 from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
-from nlp.embed.hashing import HashingEmbedder
 from pipelines import index, place, promises
 from pipelines.settings import Settings
 from pipelines.stage import Bench
@@ -24,6 +23,7 @@ from tests.api.conftest import MADE_AT, Shared
 from tests.api.tables import SAID
 from tests.api.world import plant
 from tests.conftest import SECRET
+from tests.hashing import HashingEmbedder
 
 
 class Questions(HashingEmbedder):

@@ -44,21 +44,16 @@ def get(client: TestClient, address: str, **more):
 
 
 @pytest.fixture(scope="module")
-def told(sqlite_template, tmp_path_factory: pytest.TempPathFactory):
+def told(make_store):
     """Forty weeks of thirty accounts: "slow" pulls the score down, "new" is on the rise since five weeks."""
-    import shutil
-
-    file = tmp_path_factory.mktemp("told") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store, vault = Store(f"sqlite:///{file}"), Vault(SECRET)
+    store, vault = make_store(), Vault(SECRET)
     answers = _plant(store)
     with store.write() as session:
         secrets = {
             name: create_key(session, vault, name=name, role=name, now=MADE_AT, accounts=accounts)[1]
             for name, accounts in (("viewer", None), ("csm", ["a00"]))
         }
-    yield Shared(create_app(ApiSettings(rate_per_s=0), store, vault), secrets), answers
-    store.close()
+    return Shared(create_app(ApiSettings(rate_per_s=0), store, vault), secrets), answers
 
 
 def _plant(store: Store) -> list[tuple[str, int, tuple[str, ...]]]:

@@ -11,7 +11,6 @@ from cx.committee_score import (
     RoleAnswers,
     Weights,
     committee_score,
-    mean_account_level,
     weighted_nps,
     weights_for,
 )
@@ -152,13 +151,3 @@ def test_interval_of_the_weighted_score_covers(sizes, weights):
         assert found.high is not None
         inside += found.low <= truth <= found.high
     assert inside / times >= 0.92
-
-
-def test_accounts_count_one_each():
-    happy = committee_score([answers("champion", [9, 10])], EXAMPLE)
-    sad = committee_score([answers("champion", [3, 2]), answers("end_user", [1] * 50)], EXAMPLE)
-    found = mean_account_level([happy, sad, committee_score([], EXAMPLE)])
-    assert found is not None
-    assert (found.value, found.n) == (0.0, 2)
-    assert (found.low, found.high) == (-100.0, 100.0)
-    assert mean_account_level([]) is None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cx.errors import CxError
-from cx.history import dispersion, month_starts, theme_history, week_starts
+from cx.history import dispersion, theme_history, week_starts
 from cx.trend import FALLING, RISING, STEADY, TOO_FEW, trends
 from tests.cx.histories import AS_OF, history
 
@@ -110,9 +110,6 @@ def test_dispersion_is_found_again():
 
 def test_periods_look_back_from_as_of():
     assert week_starts(date(2026, 3, 15), 2) == (date(2026, 3, 2), date(2026, 3, 9))
-    assert month_starts(date(2026, 3, 15), 3) == (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1))
-    assert month_starts(date(2026, 3, 31), 1) == (date(2026, 3, 1),)
-    assert month_starts(date(2026, 12, 31), 1) == (date(2026, 12, 1),)
 
 
 def test_rows_of_a_query_make_a_history():

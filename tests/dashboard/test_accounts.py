@@ -1,11 +1,9 @@
 """Accounts and one account: why to look, who said it, what it stands on; a brief; nobody sees a foreign account."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -33,18 +31,15 @@ NUMBER = re.compile(r'<a class="go number" href="([^"]+)"[^>]*>(?:− )?([\d,]+)
 
 
 @pytest.fixture(scope="module")
-def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def world(make_store: Callable[[], Store]) -> Store:
     """The planted world with some usage, which the tests of this module only read."""
-    file = tmp_path_factory.mktemp("accounts") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store = Store(f"sqlite:///{file}")
+    store = make_store()
     plant(store)
     origin = {"origin": "test", "row_hash": "0" * 64, "imported_at": NOW}
     week = {"week_start": date(2026, 9, 21), "active_users": 4, "licensed_users": 9}
     with store.write() as session:
         session.add(WeeklyUsage(account_id="pico", **week, **origin))
-    yield store
-    store.close()
+    return store
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +116,8 @@ def test_account_opens_with_its_finding_and_its_committee(shown: Shown):
     html = shown("account", id="northwind")
     words = html[html.index("<h1") : html.index("</h1>")]
     assert "Northwind Freight" in words
-    assert html.index("What to know") < html.index("The committee") < html.index("Over time") < html.index("Risks")
+    ways, anchors = (re.findall(pattern, html) for pattern in (r'href="#(\w+)"', r'<div class="section" id="(\w+)"'))
+    assert ways == anchors == ["steps", "committee", "stages", "time", "themes", *anchors[5:]]
     assert "Weights (seat-signed): economic buyer 3, champion 4" in html
     lane = html[html.index("<h3>Economic buyer</h3>") :]
     assert "Nobody in this role answered." in lane[: lane.index("<h3>Champion</h3>")]
@@ -130,7 +126,7 @@ def test_account_opens_with_its_finding_and_its_committee(shown: Shown):
     assert "NPS 4" in champion
     assert "In the demo the dock schedule filled itself." in champion
     # Findings carry their comments, opened on demand.
-    finding = html[html.index('class="finding"') : html.index("The committee")]
+    finding = html[html.index('class="finding"') : html.index('id="committee"')]
     assert "<details" in finding
     assert "Four days for a first answer" in finding
 
@@ -150,17 +146,17 @@ def test_filters_narrow_lists_and_say_what_they_leave_whole(shown: Shown):
     assert said not in whole
     assert said in admins
     assert "Last 90 days · Admin" in admins
-    below = admins[admins.index("All comments") :]
+    below = admins[admins.index('id="comments"') :]
     assert "Closed as solved. It is not solved." in below
     assert "Six weeks of set-up." not in below
-    assert "Six weeks of set-up." in whole[whole.index("All comments") :]
+    assert "Six weeks of set-up." in whole[whole.index('id="comments"') :]
 
 
 def test_period_reaches_the_diagnosis(shown: Shown):
     html = shown("account", id="tessera", period="30d")
-    assert "Every report comes out" not in html[html.index("All comments") :]
+    assert "Every report comes out" not in html[html.index('id="comments"') :]
     every = shown("account", id="tessera", period="all")
-    assert "Every report comes out" in every[every.index("All comments") :]
+    assert "Every report comes out" in every[every.index('id="comments"') :]
 
 
 def test_hostile_words_show_as_text(shown: Shown):

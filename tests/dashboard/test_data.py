@@ -1,7 +1,6 @@
 """The data page over the real API and its worker: files in, broken rows aside, runs, the taxonomy, keys shown once."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -17,7 +16,9 @@ from api.app import create_app
 from api.settings import ApiSettings
 from api.writers import Services
 from dashboard.client import Client
+from dashboard.look import label
 from dashboard.pieces import (
+    data_export,
     data_import,
     data_keys,
     data_quarantine,
@@ -41,6 +42,7 @@ from tests.conftest import SECRET
 from tests.dashboard.world import html_of, open_page
 from tests.pipelines.world import write_world
 
+EXPORTS = Path(__file__).parents[1] / "pipelines/readers/fixtures"
 BROKEN = (
     b"Date;Company;NPS score;Why\n"
     b"03.09.2026;Acme Freight;3;Nobody answers <script>alert(1)</script>\n"
@@ -71,25 +73,17 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def stores(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], tuple[Store, Path]]]:
-    """Make stores on fresh files, each with a home. Tests of this module share places: an application is dear."""
-    opened: list[Store] = []
+def stores(make_store: Callable[[], Store]) -> Iterator[Callable[[], tuple[Store, Path]]]:
+    """Make stores, each with a home. Tests of this module share places: an application is dear."""
 
     def make() -> tuple[Store, Path]:
-        home = tmp_path_factory.mktemp("data") / "bench"
-        home.mkdir()
-        shutil.copy(sqlite_template, home / "sottovoce.db")
-        opened.append(Store(f"sqlite:///{home / 'sottovoce.db'}"))
-        return opened[-1], home
+        store = make_store()
+        return store, Path(str(store.engine.url.database)).parent
 
     with pytest.MonkeyPatch.context() as patched:
         # A run does nothing.
         patched.setattr(pipelines.run, "run", lambda _bench, refit=False: RunReport(1, [], 0.1))
         yield make
-    for store in opened:
-        store.close()
 
 
 @pytest.fixture(scope="module")
@@ -116,15 +110,15 @@ def upload(place: Place, content: bytes = BROKEN, name: str = "q3.csv") -> AppTe
     return page
 
 
-def press(page: AppTest, label: str) -> AppTest:
-    found = next(one for one in page.button if one.label == label)
+def press(page: AppTest, name: str) -> AppTest:
+    found = next(one for one in page.button if one.label == name)
     found.click().run()
     assert not page.exception, page.exception
     return page
 
 
 def column(page: AppTest, name: str):
-    return next(one for one in page.selectbox if one.label == f"Meaning of column {name}")
+    return next(one for one in page.selectbox if one.label == f"Meaning of column {label(name)}")
 
 
 def said(page: AppTest) -> str:
@@ -195,6 +189,24 @@ def test_mapping_can_be_corrected(place: Place):
     assert options["columns"]["comment"] == "Blurb"
     assert options["save_as"] == "our tool"
     assert place.count(Comment, Comment.survey_id == "nps-blurb") == 2
+
+
+def test_recognised_export_is_shown_by_its_parts_and_imported(place: Place):
+    page = upload(place, (EXPORTS / "jira.csv").read_bytes(), "jira.csv")
+    assert "This is an export of Jira" in said(page)
+    assert "3 rows. Of the first 3: 2 new, 1 set aside." in said(page)
+    assert "2 rows, kept under the survey csat-jira-service-management. 1 left out (not rated)." in said(page)
+    press(page, "Import")
+    work(place.bench)
+    page.run()
+    assert "5 rows read: 3 new, 2 set aside." in said(page)
+    assert place.count(Response, Response.survey_id == "csat-jira-service-management") == 1
+
+    page = upload(place, (EXPORTS / "jira.csv").read_bytes(), "again.csv")
+    press(page, data_export.OWN_WAY)
+    look(place.bench)
+    page.run()
+    assert column(page, "Summary").value == "subject"
 
 
 def test_file_that_is_none_is_said_and_can_be_deleted(place: Place):

@@ -1,7 +1,5 @@
 """The journey page: stages with their words, gaps named, and every number equal to the list behind it."""
 
-import shutil
-
 import pytest
 
 from api.schemas.journey import JourneyAgentOut, JourneyMismatchCellOut, JourneyMismatchOut
@@ -23,17 +21,14 @@ HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="module")
-def planted(sqlite_template, tmp_path_factory):
+def planted(make_store):
     """A planted store that the tests here only read."""
-    file = tmp_path_factory.mktemp("journey") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store = Store(f"sqlite:///{file}")
+    store = make_store()
     plant(store)
     with store.write() as session:
         session.get_one(Account, "lumen").name = HOSTILE_NAME
         session.add(StaleAccount(account_key="lumen"))
-    yield store
-    store.close()
+    return store
 
 
 @pytest.fixture(scope="module")

@@ -182,16 +182,20 @@ def test_chart_has_words_for_who_can_not_see_it(client: Client):
 def test_regions_hold_the_dense_part_only():
     rng = np.random.default_rng(3)
     near, far = rng.normal(0.2, 0.03, (60, 2)), rng.uniform(-1, 1, (40, 2))
-    spots = np.vstack([near, far]).astype(np.float32)
-    core = core_of(spots[:, 0], spots[:, 1])
+    spots, far = np.vstack([near, far]).astype(np.float32), far.astype(np.float32)
+    core = core_of(spots, spots)
     assert core is not None
-    assert core.hull is not None
     assert abs(core.x - 0.2) < 0.05
-    assert np.abs(core.hull - 0.2).max() < 0.35
-    assert core_of(far[:2, 0], far[:2, 1]) is None
-    scattered = core_of(far[:, 0], far[:, 1])
-    assert scattered is not None
-    assert scattered.hull is None
+    assert np.abs(core.hull - 0.2).max() < 0.2
+    assert core_of(far[:2], spots) is None
+    assert core_of(far, spots) is None
+
+
+def test_a_theme_among_many_others_has_no_region():
+    rng = np.random.default_rng(4)
+    spots = rng.normal(0, 0.2, (400, 2)).astype(np.float32)
+    assert core_of(spots[:40], spots) is None
+    assert core_of(spots[:40], spots[:40]) is not None
 
 
 def test_names_never_cover_one_another():

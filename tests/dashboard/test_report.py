@@ -2,7 +2,6 @@
 
 import html as markup
 import re
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -77,13 +76,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(sqlite_template, tmp_path_factory):
-    file = tmp_path_factory.mktemp("report") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store = Store(f"sqlite:///{file}")
+def world(make_store):
+    store = make_store()
     plant(store)
-    yield World(store, real_client(store, Vault(SECRET), role="viewer"))
-    store.close()
+    return World(store, real_client(store, Vault(SECRET), role="viewer"))
 
 
 @pytest.fixture

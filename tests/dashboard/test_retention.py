@@ -1,7 +1,6 @@
 """The retention page: the line and how sure, or what is missing; money beside benchmarks; who is under it now."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -23,11 +22,9 @@ from tests.dashboard.world import html_of, open_page, real_client
 
 
 @pytest.fixture(scope="module")
-def planted(sqlite_template, tmp_path_factory) -> Iterator[Store]:
+def planted(make_store: Callable[[], Store]) -> Store:
     """Accounts with a planted line; the newest record lies in the quarter after they left."""
-    file = tmp_path_factory.mktemp("retention") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store = Store(f"sqlite:///{file}")
+    store = make_store()
     plant(store)
     with store.write() as session:
         at = datetime(2026, 10, 2, tzinfo=UTC)
@@ -36,8 +33,7 @@ def planted(sqlite_template, tmp_path_factory) -> Iterator[Store]:
         session.add(Response(response_id="late", responded_at=at, **who, **plain))
         session.get_one(Account, "a10").name = "<script>alert(1)</script>"
         session.add_all(StaleAccount(account_key=key) for key in ("a47", "a10"))
-    yield store
-    store.close()
+    return store
 
 
 @pytest.fixture(scope="module")

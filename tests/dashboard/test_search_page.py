@@ -4,9 +4,7 @@ import csv
 import html as markup
 import io
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -46,14 +44,11 @@ SEARCHES: list[dict[str, str]] = [
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Client]:
+def client(make_store: Callable[[], Store]) -> Client:
     """An analyst of everything over the planted world, for the tests that save nothing."""
-    file = tmp_path_factory.mktemp("search") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store = Store(f"sqlite:///{file}")
+    store = make_store()
     plant(store)
-    yield real_client(store, Vault(SECRET), role="analyst")
-    store.close()
+    return real_client(store, Vault(SECRET), role="analyst")
 
 
 def search(client: Any, **address: str) -> AppTest:

@@ -3,11 +3,9 @@
 import csv
 import io
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
@@ -25,6 +23,7 @@ from dashboard.charts.theme_months import Month, months_figure
 from dashboard.client import Client
 from dashboard.filters import Filters
 from dashboard.pieces import theme_export, theme_heat, theme_table
+from dashboard.pieces.csv_button import content
 from dashboard.pieces.theme_tree import build
 from data.store.repositories.keys import create_key
 from data.store.unit_of_work import Store
@@ -54,10 +53,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
-    file = tmp_path_factory.mktemp("themes") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store, vault = Store(f"sqlite:///{file}"), Vault(SECRET)
+def world(make_store: Callable[[], Store]) -> World:
+    store, vault = make_store(), Vault(SECRET)
     plant(store)
     return World(store, vault, httpx.ASGITransport(app=create_app(ApiSettings(rate_per_s=0), store, vault)))
 
@@ -132,7 +129,7 @@ def test_numbers_follow_the_filters(client: Client):
 def csv_of(client: Client, path: str, page: AppTest) -> list[dict[str, str]]:
     filters = page.session_state["filters"]
     assert isinstance(filters, Filters)
-    data = theme_export.content(client, path, filters.params())()
+    data = content(client, path, filters.params())()
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 

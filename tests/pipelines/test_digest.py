@@ -13,7 +13,6 @@ from dashboard import look
 from data.store.models import Account, Comment, Digest, OutboxMessage, Person, Staff, StaleAccount
 from data.store.repositories.bulk import insert_ignore
 from data.store.repositories.cells import refresh_cells
-from data.store.repositories.outbox import outbox_counts
 from pipelines import route, worker
 from pipelines.digest import due, words
 from pipelines.digest.facts import gather
@@ -29,7 +28,8 @@ from tests.api.tables import HOSTILE
 from tests.api.tables import NOW as WORLD_NOW
 from tests.api.world import plant as plant_world
 from tests.dashboard.world import real_client
-from tests.loops import answer, plant
+from tests.loops import Clock, answer, plant
+from tests.outbox import outbox_counts
 from tests.pipelines.notify.servers import mail_server, webhook
 
 # A Monday, after eight.
@@ -37,19 +37,9 @@ MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-class Clock:
-    """A clock that a test moves on."""
-
-    def __init__(self, now=MONDAY):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(MONDAY)
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.embed.hashing import HashingEmbedder
 from nlp.tag.views import Viewer, Views
 from pipelines.evaluate import fewshot
 from pipelines.settings import Settings
+from tests.hashing import HashingEmbedder
 
 WORDS = {"billing": "invoice payment charge", "speed": "slow page load", "support": "agent answer help"}
 

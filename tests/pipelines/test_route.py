@@ -10,7 +10,6 @@ from cx.loops import ASSIGN, TOUCH, LoopEvent
 from data.store.models import Comment, Mention, OutboxMessage, Passage, Staff, Theme
 from data.store.queries.loops import LoopQuery, list_loops
 from data.store.repositories.loops import record_act
-from data.store.repositories.outbox import outbox_counts
 from pipelines import prepare, route
 from pipelines.errors import SettingsError
 from pipelines.ingest import import_path
@@ -21,21 +20,12 @@ from pipelines.notify.open import open_notifiers
 from pipelines.notify.webhook import Webhook
 from pipelines.settings import Settings, load_settings
 from pipelines.stage import Bench
-from tests.loops import NOW, answer, plant
+from tests.loops import NOW, Clock, answer, plant
+from tests.outbox import outbox_counts
 from tests.pipelines.notify.servers import mail_server, webhook
 from tests.pipelines.world import write
 
 WORDS = "Third outage this week, and [PERSON_1] never called back"
-
-
-class Clock:
-    """A clock that a test moves on."""
-
-    def __init__(self):
-        self.now = NOW
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

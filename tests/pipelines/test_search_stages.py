@@ -25,12 +25,12 @@ from data.store.queries.slices import Slice
 from data.store.repositories import embeddings, sketches
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
-from nlp.embed.hashing import HashingEmbedder
 from pipelines import index, place, promises
 from pipelines.settings import Settings
 from pipelines.stage import Bench
 from tests.api.tables import SAID
 from tests.api.world import plant
+from tests.hashing import HashingEmbedder
 
 EMBEDDER = HashingEmbedder()
 NOW = datetime(2026, 10, 1, tzinfo=UTC)

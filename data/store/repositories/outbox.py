@@ -7,12 +7,12 @@ for nobody is worse than a message that comes twice.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from cx.loops import ASSIGN, OPEN, UNOWNED
@@ -154,25 +154,3 @@ def _settle(session: Session, message: Message, **values: Any) -> None:  # noqa:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-
-
-@dataclass(frozen=True)
-class OutboxCounts:
-    """Messages sent, waiting to be tried (again), and given up."""
-
-    sent: int
-    waiting: int
-    dropped: int
-
-
-def outbox_counts(session: Session, *, channels: Sequence[str] | None = None) -> OutboxCounts:
-    """Count the messages by how they stand."""
-    of_channel = [] if channels is None else [OutboxMessage.channel.in_(channels)]
-    sent, waiting, total = session.execute(
-        select(
-            func.count(OutboxMessage.sent_at),
-            func.count(OutboxMessage.next_try_at),
-            func.count(),
-        ).where(*of_channel)
-    ).one()
-    return OutboxCounts(sent, waiting, total - sent - waiting)

@@ -13,6 +13,7 @@ from data.store.repositories.absorbing import absorb_accounts
 from data.store.repositories.flagged import flagged_signals, staff_list
 from data.store.repositories.loops import add_loops, occasion, record_act
 from tests.loops import NOW, answer, plant
+from tests.outbox import OutboxCounts, outbox_counts
 
 LEASE = timedelta(minutes=5)
 
@@ -153,7 +154,7 @@ def test_message_exists_once_and_is_given_to_one_sender(store):
     assert (again.message_id, again.attempts) == (second.message_id, 2)
     assert _claim(store, NOW + LEASE) is None
     with store.read() as session:
-        assert outbox.outbox_counts(session) == outbox.OutboxCounts(sent=1, waiting=1, dropped=0)
+        assert outbox_counts(session) == OutboxCounts(sent=1, waiting=1, dropped=0)
 
 
 def test_many_senders_get_each_message_once(store):

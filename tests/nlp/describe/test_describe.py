@@ -14,7 +14,7 @@ from nlp.describe.nearest import nearest_by_tags, nearest_prototype
 from nlp.describe.parents import parent_names
 from nlp.describe.phrases import phrases
 from nlp.describe.terms import class_tfidf, content_lemmas, usual_forms
-from nlp.describe.words import STOP, plain_tokens, proper_words, stem, whole, with_particles
+from nlp.describe.words import STOP, Token, proper_words, stem, whole, with_particles
 from nlp.errors import DescribeError
 from tests.nlp.describe.tagged import tag
 
@@ -80,12 +80,12 @@ def test_half_words_are_left_out():
     assert all("mail" not in one.words for one in phrases(tag("e|N -|. mail|N server|N down|N")))
 
 
-def test_plain_tokens_name_themes_too():
+def test_untagged_tokens_name_themes_too():
     texts = [
         ["invoice arrives late again", "late invoice again", "late invoice"],
         ["search page crashes", "search page"],
     ]
-    tokens = [plain_tokens(text) for group in texts for text in group]
+    tokens = [tuple(Token(word, word, "") for word in text.split()) for group in texts for text in group]
     labels = np.array([0, 0, 0, 1, 1])
     found = describe_levels(
         labels,

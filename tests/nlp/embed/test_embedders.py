@@ -7,12 +7,12 @@ import pytest
 
 from nlp.config import EmbedConfig
 from nlp.embed import packaged
-from nlp.embed.hashing import HashingEmbedder
 from nlp.embed.load import load_embedder
 from nlp.embed.runtime import OnnxEmbedder
 from nlp.embed.sentence import SentenceEmbedder
 from nlp.embed.types import Embedder, Vectors
 from nlp.errors import EmbedError, ModelChangedError
+from tests.hashing import HashingEmbedder
 
 TEXTS = [
     "Export fails every Monday.",

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.embed.hashing import HashingEmbedder
 from nlp.errors import ModelMissingError, SentimentError
 from nlp.sentiment.lexicon import lexicon_features, parse_lexicon, valences
 from nlp.sentiment.model import load_sentiment, save_sentiment, train_sentiment
+from tests.hashing import HashingEmbedder
 
 LIST = "# words\n2: great good helpful\n-2: bad slow crashes\n-3: waste_of_time\n"
 LEXICON = parse_lexicon(LIST)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nlp.embed.hashing import HashingEmbedder
 from nlp.errors import TagError
 from nlp.tag.emptiness import LOSS_SHARE, fit_judge, shape_features
 from nlp.tag.model import TaggerModel, loudest
 from nlp.tag.train import train
 from nlp.tag.types import EMPTY_KIND, Example
+from tests.hashing import HashingEmbedder
 from tests.nlp.tag.examples import DEFINITIONS, EXAMPLES, LEXICON, QUICK
 
 EMBEDDER = HashingEmbedder(256)

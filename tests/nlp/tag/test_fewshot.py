@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nlp.embed.hashing import HashingEmbedder
 from nlp.embed.types import Vectors, unit_rows
 from nlp.errors import TagError
 from nlp.sentiment.lexicon import parse_lexicon
@@ -13,6 +12,7 @@ from nlp.tag.clues import Evidence, fit_clues
 from nlp.tag.fewshot import FewShot
 from nlp.tag.pool import Pool
 from nlp.tag.views import Viewer, Views
+from tests.hashing import HashingEmbedder
 from tests.nlp.tag.examples import EXAMPLES, LEXICON
 
 TEXTS = [example.text for example in EXAMPLES if example.labels]

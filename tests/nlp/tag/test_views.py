@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.embed.hashing import HashingEmbedder
 from nlp.errors import TagError
 from nlp.sentiment.lexicon import parse_lexicon
 from nlp.tag.views import Viewer, clauses
+from tests.hashing import HashingEmbedder
 from tests.nlp.tag.examples import LEXICON
 
 VIEWER = Viewer(HashingEmbedder(), lexicon=parse_lexicon(LEXICON))

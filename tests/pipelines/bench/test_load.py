@@ -4,7 +4,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from nlp.embed.hashing import HashingEmbedder
 from pipelines import summarise
 from pipelines.bench.figures import Figures
 from pipelines.bench.figures import summarise as summarised
@@ -14,6 +13,7 @@ from pipelines.bench.process import BenchError, Measured
 from pipelines.bench.questions import CSM, MIXES, VIEWER, Stock, draw_questions
 from pipelines.bench.records import Records, read_all
 from pipelines.bench.seed import Stand, fill
+from tests.hashing import HashingEmbedder
 
 STOCK = Stock([f"A{at}" for at in range(50)], ["A3", "A7"], ["ease_of_use", "support_speed"], ["t-a", "t-b"], 1000)
 

@@ -25,12 +25,12 @@ from data.store.repositories.loading import Same, bulk_load
 from data.store.repositories.mentions import count_untagged
 from data.store.repositories.preparation import count_unprepared, mark_outdated
 from data.store.repositories.themes import count_unplaced
-from nlp.embed.hashing import HashingEmbedder
 from pipelines import summarise
 from pipelines.bench.load import read_stock
 from pipelines.bench.seed import Stand, fill
 from pipelines.bench.seeding.parties import NOW
 from pipelines.prepare import marks_in_force
+from tests.hashing import HashingEmbedder
 
 COMMENTS, ACCOUNTS = 1_500, 12
 

@@ -1,4 +1,4 @@
-"""An embedder without a model: words and letter groups hashed to signed columns. For tests and dry runs."""
+"""An embedder without a model: words and letter groups hashed to signed columns."""
 
 import zlib
 from collections.abc import Iterator, Sequence
