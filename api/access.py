@@ -6,18 +6,21 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.errors import ForbiddenError, NotModifiedError, ParameterError, RateError, UnauthorizedError
+from api.forms import wanted_form
 from api.kept import NEVER_KEPT, data_key, kept_of, version_of
-from api.oidc import Issuer, looks_like_token
 from data.store.repositories import persons
 from data.store.repositories.keys import USE_WRITTEN_EVERY, KeyInfo, find_key, note_use
 from data.store.unit_of_work import Session, Store
 from data.store.version import DataVersion
+
+if TYPE_CHECKING:
+    from api.oidc import Issuer
 
 # What is kept of a key, roughly: a hundred accounts.
 KEY_BYTES = 8_192
@@ -27,7 +30,7 @@ _bearer = HTTPBearer(
 )
 
 
-def get_store(request: Request) -> Store:
+async def get_store(request: Request) -> Store:
     """Give the store that the app was made with; a question that changes nothing knows the version of its data."""
     store: Store = request.app.state.store
     return store.seen(lambda: version_of(request)) if request.method == "GET" else store
@@ -79,7 +82,7 @@ def get_caller(
     if shown is None:
         raise UnauthorizedError("no key: send `Authorization: Bearer KEY`; `sottovoce key create` makes one")
     issuer: Issuer | None = request.app.state.issuer
-    if issuer is not None and looks_like_token(shown.credentials):
+    if issuer is not None and issuer.may_have_made(shown.credentials):
         key: KeyInfo | None = _find_person(request, store, issuer, shown.credentials)
     else:
         key = _find(request, store, shown.credentials)
@@ -106,7 +109,7 @@ def _find(request: Request, store: Store, secret: str) -> KeyInfo | None:
     )
 
 
-def _find_person(request: Request, store: Store, issuer: Issuer, token: str) -> KeyInfo:
+def _find_person(request: Request, store: Store, issuer: "Issuer", token: str) -> KeyInfo:
     """Find whose token it is; each is checked, and what its person may do is known until anything is committed."""
     signed_in, today = issuer.read(token), request.app.state.clock().date()
 
@@ -134,7 +137,7 @@ def needs_admin(caller: CallerDep) -> KeyInfo:
 AdminDep = Annotated[KeyInfo, Depends(needs_admin)]
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Refuse a parameter that the route does not have: a filter with a slip in its name would filter nothing.
 
     Raises:
@@ -160,8 +163,10 @@ def _parameters(request: Request) -> list[str]:
     return [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
 
 
-def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
+async def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
     """Give a read its ETag; answer 304 before any query runs where the caller holds the same one.
+
+    The data's version is known by now: finding the caller asked for it.
 
     It changes with anything that is committed to the store, with the question, and with the accounts that the key sees.
 
@@ -175,7 +180,7 @@ def unchanged(request: Request, response: Response, caller: CallerDep) -> None:
         version_of(request),
         request.app.state.settings,
         request.url.path,
-        wants_csv(request),
+        wanted_form(request),
         asked,
         caller.accounts,
         caller.role,
@@ -204,27 +209,6 @@ def _besides(request: Request, caller: KeyInfo) -> tuple[str, str]:
     return minute, caller.key_id if path.startswith(_OWN) else ""
 
 
-def wants_csv(request: Request) -> bool:
-    """Whether the caller asks for CSV: by the address's suffix, or by an Accept that does not like JSON better."""
-    if getattr(request.state, "csv", False):
-        return True
-    qualities = {"text/csv": 0.0, "application/json": 0.0}
-    for part in request.headers.get("accept", "").split(","):
-        kind, *parameters = (word.strip().lower() for word in part.split(";"))
-        if kind in qualities:
-            qualities[kind] = _quality(parameters)
-    return qualities["text/csv"] > 0 and qualities["text/csv"] >= qualities["application/json"]
-
-
-def _quality(parameters: list[str]) -> float:
-    for one in parameters:
-        if one.startswith("q="):
-            try:
-                return float(one[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
-
-
-# What stands before every route under /v1, in this order; `create_app` puts it there.
+# What stands before every route under /v1, in this order; `create_app` puts it there. Only the first may read the
+# database, in a thread; the others run where they are asked, as each change of threads waits behind what they compute.
 GUARDS = [Depends(get_caller), Depends(known_parameters), Depends(unchanged)]

@@ -2,10 +2,13 @@
 
 import calendar
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from functools import wraps
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.access import CallerDep, StoreDep
 from api.errors import ParameterError
@@ -20,6 +23,7 @@ from data.store.queries.slices import UNKNOWN, Slice
 from data.store.repositories.keys import KeyInfo
 from data.store.unit_of_work import Store
 
+T = TypeVar("T")
 SOURCES = ("nps", "csat", "ces", "ticket", "in_app", "review_note")
 AGES, ENGAGEMENTS, BANDS = (*AGE_BANDS, UNKNOWN), (*ENGAGEMENT_BANDS, UNKNOWN), (*SCORE_BANDS, UNKNOWN)
 TIME_BYTES = 64
@@ -126,7 +130,29 @@ def newest_time(request: Request, store: Store, caller: KeyInfo) -> datetime:
     return end if caller.accounts is None else datetime.combine(end.date(), time.max, UTC)
 
 
-SliceDep = Annotated[Slice, Depends(get_slice)]
+def at_once(read: Callable[..., T]) -> Callable[..., Awaitable[T]]:
+    """Make a dependency of what reads parameters only: each change of threads would wait behind what they compute."""
+
+    @wraps(read)
+    async def ask(**parameters: Any) -> T:  # noqa: ANN401
+        return read(**parameters)
+
+    return ask
+
+
+def beside(read: Callable[..., T]) -> Callable[..., Awaitable[T]]:
+    """Make a dependency of what reads a slice: in a thread only where it has to look for the newest record."""
+
+    @wraps(read)
+    async def ask(request: Request, **parameters: Any) -> T:  # noqa: ANN401
+        if request.method == "GET" and kept_of(request).holds(data_key(request, "newest record")):
+            return read(request=request, **parameters)
+        return await run_in_threadpool(read, request=request, **parameters)
+
+    return ask
+
+
+SliceDep = Annotated[Slice, Depends(beside(get_slice))]
 
 
 def _read_window(

@@ -1,14 +1,17 @@
-"""What all lists share: a page as JSON, or every page as CSV."""
+"""What all lists share: a page as JSON, or every page as CSV or Parquet."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request, Response
+from pydantic import BaseModel
 
-from api.access import CallerDep, StoreDep, wants_csv
+from api.access import CallerDep, StoreDep
 from api.errors import ParameterError
 from api.exports import EXPORT_ROWS, Fetch, Table, export
+from api.forms import JSON, wanted_form
+from api.kept import fresh_answer, kept_answer
 from api.pagination import decode_cursor, encode_cursor
 from data.store.queries.paging import Page
 from data.store.repositories.keys import KeyInfo
@@ -27,24 +30,37 @@ class Form:
     request: Request
     store: Store
     caller: KeyInfo
-    csv: bool
+    kind: str
     bom: bool
 
+    @property
+    def whole(self) -> bool:
+        """Whether all pages are asked for, in a file."""
+        return self.kind != JSON
+
     def export(self, fetch: Fetch[T], *, table: Table[T], name: str, step: int = EXPORT_ROWS) -> Response:
-        """Answer with all pages as CSV."""
+        """Answer with all pages."""
         return export(
-            self.request, self.store, fetch, table=table, name=name, caller=self.caller, bom=self.bom, step=step
+            self.request,
+            self.store,
+            fetch,
+            table=table,
+            name=name,
+            caller=self.caller,
+            form=self.kind,
+            bom=self.bom,
+            step=step,
         )
 
 
-def get_form(
+async def get_form(
     request: Request,
     store: StoreDep,
     caller: CallerDep,
     bom: Annotated[bool, Query(description=_CSV_ONLY)] = False,
 ) -> Form:
     """Read the form that a list is asked for in."""
-    return Form(request, store, caller, wants_csv(request), bom)
+    return Form(request, store, caller, wanted_form(request), bom)
 
 
 FormDep = Annotated[Form, Depends(get_form)]
@@ -65,24 +81,29 @@ class Paging:
         listing: str,
         table: Table[T],
         name: str,
-        page: Callable[[list[T], str | None, Page[T]], Any],
+        page: Callable[[list[T], str | None, Page[T]], BaseModel],
         step: int = EXPORT_ROWS,
-    ) -> Any:  # noqa: ANN401 - a schema or a response
-        """Give a page of a list, made by `page` of (items, next cursor, the page itself), or all of it as CSV.
+        kept: bool = False,
+    ) -> Response:
+        """Give a page of a list, made by `page` of (items, next cursor, the page itself), or all of it as a file.
 
         `listing` names the list and its order: a cursor goes with one of them only. A list that is counted as a whole
-        asks for all of it at once (`step`).
+        asks for all of it at once (`step`). `kept`: a page takes long to make, and is asked for again.
         """
-        if self.form.csv:
+        if self.form.whole:
             return self.form.export(fetch, table=table, name=name, step=step)
         sign = self.form.request.app.state.vault.hash
-        after = decode_cursor(self.cursor, listing=listing, sign=sign)
-        with self.form.store.read() as session:
-            found = fetch(session, after, self.limit)
-        return page(found.rows, encode_cursor(found.after, listing=listing, sign=sign), found)
+
+        def make() -> BaseModel:
+            after = decode_cursor(self.cursor, listing=listing, sign=sign)
+            with self.form.store.read() as session:
+                found = fetch(session, after, self.limit)
+            return page(found.rows, encode_cursor(found.after, listing=listing, sign=sign), found)
+
+        return (kept_answer if kept else fresh_answer)(self.form.request, make)
 
 
-def get_paging(
+async def get_paging(
     form: FormDep,
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.", max_length=1000)] = None,
     limit: Annotated[int | None, Query(ge=1, le=MAX_LIMIT, description=f"Rows at once; {DEFAULT_LIMIT}.")] = None,
@@ -90,10 +111,10 @@ def get_paging(
     """Read where to go on and how much to give.
 
     Raises:
-        ParameterError: CSV holds all pages; a limit or a cursor would say otherwise.
+        ParameterError: A file holds all pages; a limit or a cursor would say otherwise.
     """
-    if form.csv and (cursor is not None or limit is not None):
-        raise ParameterError("CSV holds all pages: leave out cursor and limit, or ask for JSON")
+    if form.whole and (cursor is not None or limit is not None):
+        raise ParameterError("CSV and Parquet hold all pages: leave out cursor and limit, or ask for JSON")
     return Paging(form, limit or DEFAULT_LIMIT, cursor)
 
 

@@ -19,11 +19,13 @@ from api.schemas.retention import (
 )
 from cx.churn_bands import churn_bands
 from cx.committee_score import DEFAULT_WEIGHTS, EQUAL_WEIGHTS
+from cx.line_search import MEMORY_QUARTERS
 from cx.quarters import AccountQuarter, in_currency, last_finished, quarter_of, quarters_after
 from cx.retention_study import SEED, Left, fingerprint, left, standings, study
 from cx.wording import counted, sentence
 from data.store.queries.comment_pages import comment_ids
-from data.store.queries.retention import QuarterBook, detractor_comments, quarter_book
+from data.store.queries.detractors import Detractors, detractor_comments
+from data.store.queries.retention import QuarterBook, between, quarter_book
 from data.store.queries.slices import Slice
 from data.store.repositories.retention import kept_study
 from data.store.unit_of_work import Session
@@ -126,7 +128,7 @@ def retention_out(session: Session, asked: Asked, *, keep: Keep) -> RetentionOut
         return kept_study(session, mark) or asdict(study(book.rows, answers, last=asked.last, seed=SEED))
 
     found = keep(mark, work_out)
-    gone = left(book.rows)[:SHOWN_LEFT]
+    gone, said = left(book.rows)[:SHOWN_LEFT], _said(session, asked)
     return RetentionOut(
         period=Period(since=asked.filters.since, as_of=asked.filters.as_of),
         first=asked.first,
@@ -138,10 +140,10 @@ def retention_out(session: Session, asked: Asked, *, keep: Keep) -> RetentionOut
         lines=found["lines"],
         links=found["links"],
         retention=found["retention"],
-        quarters=_with_words(session, asked, found["quarters"], book.rows),
-        left=_left(session, asked, gone, book),
+        quarters=_with_words(session, asked, found["quarters"], book.rows, said),
+        left=_left(session, gone, book, said),
         bands=[ChurnBandOut.model_validate(one) for one in churn_bands(book.rows)],
-        under=_under(session, asked, book, line=found["lines"][0]["line"]["line"]),
+        under=_under(session, asked, book, said, line=found["lines"][0]["line"]["line"]),
     )
 
 
@@ -176,17 +178,22 @@ def _notes(book: QuarterBook, asked: Asked) -> list[str]:
 
 
 def _with_words(
-    session: Session, asked: Asked, quarters: Sequence[Mapping[str, Any]], rows: Sequence[AccountQuarter]
+    session: Session,
+    asked: Asked,
+    quarters: Sequence[Mapping[str, Any]],
+    rows: Sequence[AccountQuarter],
+    said: Detractors,
 ) -> list[QuarterScoreOut]:
     """Put the way to the detractors' comments beside each quarter, and the newest of their ids."""
     segment_of = {row.account: row.segment for row in rows}
-    found = detractor_comments(session, asked.filters, first=asked.first, last=asked.last, accounts=segment_of)
-    pks: dict[tuple[str | None, date], list[int]] = {}
-    for (account, quarter), keys in found.items():
-        for segment in {None, segment_of[account]}:
-            pks.setdefault((segment, quarter), []).extend(keys)
-    # Keys of one account stand newest first; a later key is a later import, near enough to tell which to show.
-    newest = {key: sorted(keys, reverse=True)[:IDS_EACH] for key, keys in pks.items()}
+    segments = sorted({segment for segment in segment_of.values() if segment is not None})
+    # A later key is a later import, near enough to tell which to show.
+    everybody = said.newest(dict.fromkeys(segment_of, 0), each=IDS_EACH)
+    newest: dict[tuple[str | None, date], list[int]] = {(None, quarter): pks for (_, quarter), pks in everybody.items()}
+    places = {segment: place for place, segment in enumerate(segments)}
+    groups = {account: places[segment] for account, segment in segment_of.items() if segment is not None}
+    for (place, quarter), pks in said.newest(groups, each=IDS_EACH).items():
+        newest[segments[place], quarter] = pks
     ids = comment_ids(session, [pk for keys in newest.values() for pk in keys])
     shown = []
     for one in quarters:
@@ -212,11 +219,8 @@ def _period(quarter: date) -> str:
     return f"{quarter.year}-Q{(quarter.month + 2) // 3}"
 
 
-def _left(session: Session, asked: Asked, gone: Sequence[Left], book: QuarterBook) -> list[LeftOut]:
+def _left(session: Session, gone: Sequence[Left], book: QuarterBook, said: Detractors) -> list[LeftOut]:
     """Show the accounts that left with what their detractors wrote in the four quarters before."""
-    first = min((quarters_after(one.quarter, -4) for one in gone), default=asked.first)
-    accounts = {one.account: one for one in gone}
-    said = detractor_comments(session, asked.filters, first=first, last=asked.last, accounts=accounts) if gone else {}
     own = {one: _before(said, one) for one in gone}
     ids = comment_ids(session, [pk for pks in own.values() for pk in pks])
     shown = []
@@ -233,17 +237,15 @@ def _left(session: Session, asked: Asked, gone: Sequence[Left], book: QuarterBoo
     return shown
 
 
-def _under(session: Session, asked: Asked, book: QuarterBook, *, line: float) -> UnderLineOut:
+def _under(session: Session, asked: Asked, book: QuarterBook, said: Detractors, *, line: float) -> UnderLineOut:
     """Show who is under the line now: with the quarter that runs, where one does."""
-    running = quarters_after(asked.last, 1)
+    running = _running(asked)
     books, last = [book], asked.last
-    if running <= asked.filters.as_of.date():
+    if running != last:
         books, last = [book, read_book(session, replace(asked, first=running, last=running))], running
     now = standings([row for one in books for row in one.rows], last=last)
     under = [one for one in now if one.nps < line]
     shown = {one.account: one for one in under[:SHOWN_UNDER]}
-    first = min((one.nps_quarter for one in shown.values()), default=last)
-    said = detractor_comments(session, asked.filters, first=first, last=last, accounts=shown) if shown else {}
     names = {key: name for one in books for key, name in one.names.items()}
     answers = {key: n for one in books for key, n in one.scores.answers.items()}
     items = [
@@ -251,17 +253,29 @@ def _under(session: Session, asked: Asked, book: QuarterBook, *, line: float) ->
             **asdict(one),
             name=names.get(one.account, one.account),
             answers=answers.get((one.account, one.nps_quarter), 0),
-            comments=len(said.get((one.account, one.nps_quarter), ())),
+            comments=said.count(one.account, one.nps_quarter),
         )
         for one in shown.values()
     ]
     return UnderLineOut(line=line, heard=len(now), n=len(under), items=items)
 
 
-def _before(said: Mapping[tuple[str, date], Sequence[int]], gone: Left) -> list[int]:
+def _running(asked: Asked) -> date:
+    """Give the quarter that runs, or the last one where none does."""
+    running = quarters_after(asked.last, 1)
+    return running if running <= asked.filters.as_of.date() else asked.last
+
+
+def _said(session: Session, asked: Asked) -> Detractors:
+    """Read what detractors wrote in the quarters asked for, the one that runs, and those that a memory reaches back."""
+    first = quarters_after(asked.first, -MEMORY_QUARTERS)
+    return detractor_comments(session, between(asked.filters, first, _running(asked)))
+
+
+def _before(said: Detractors, gone: Left) -> list[int]:
     """Give what an account's detractors wrote in the quarter that it left and the four before, newest first."""
-    quarters = [quarters_after(gone.quarter, -back) for back in range(5)]
-    return [pk for quarter in quarters for pk in said.get((gone.account, quarter), ())][:IDS_EACH]
+    quarters = [quarters_after(gone.quarter, -back) for back in range(MEMORY_QUARTERS + 1)]
+    return [pk for quarter in quarters for pk in said.of(gone.account, quarter)][:IDS_EACH]
 
 
 def account_rows(book: QuarterBook) -> list[AccountQuarterOut]:

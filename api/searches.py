@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from api.deps import Words, one_word, read_choice, read_list
+from api.deps import Words, at_once, one_word, read_choice, read_list
 from api.errors import ParameterError
 from data.store.queries.comments import POLARITIES, VOICES, CommentQuery
 from data.store.queries.search import MODES
@@ -67,7 +67,7 @@ def get_search(
     return Search(q.strip(), chosen, _several(account), query)
 
 
-SearchDep = Annotated[Search, Depends(get_search)]
+SearchDep = Annotated[Search, Depends(at_once(get_search))]
 
 
 def _read_ids(ids: list[str], q: str) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ People are counted, not comments: one who writes five times is one voice. Review
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cx.chance import RATE, benjamini_hochberg
@@ -50,12 +50,12 @@ class Point(NamedTuple):
     sure: float = 0.0
 
 
-@dataclass(frozen=True)
-class Uses:
-    """One theme in one window. `share`: percent of the people who wrote anything; n is their number.
+class Uses(NamedTuple):
+    """One theme in one window; a tuple, as an account has hundreds.
 
-    `comment_ids` hold detractors first, then the newest; `notes` counts the vendor's review notes, `note_ids` names
-    them. `roles` are those of all its comments, `negative_roles` those of the complaints.
+    `share`: percent of the people who wrote anything; n is their number. `comment_ids` hold detractors first, then the
+    newest; `notes` counts the vendor's review notes, `note_ids` names them. `roles` are those of all its comments,
+    `negative_roles` those of the complaints.
     """
 
     comments: int
@@ -73,11 +73,10 @@ class Uses:
     positive_ids: tuple[str, ...]
     notes: int
     note_ids: tuple[str, ...]
-    negative_roles: Mapping[str, int] = field(default_factory=dict)
+    negative_roles: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class ThemeUse:
+class ThemeUse(NamedTuple):
     """A theme now and before. `p` is Fisher's exact over people, `q` within the account's themes of the kind.
 
     `change`: new (first said in this window), back (said earlier, not in the window before), gone, more or fewer
@@ -112,15 +111,10 @@ def theme_uses(
     Benjamini and Hochberg (1995).
     """
     windows = _window(now), _window(before)
-    of_theme: dict[str, tuple[_Places, _Places]] = {}
-    for point in points:
-        if point.kind == kind:
-            pair = of_theme.setdefault(point.theme, ({}, {}))
-            for window, own in zip(windows, pair, strict=True):
-                if point.pk in window.place:
-                    own[window.place[point.pk]] = point.polarity
+    of_kind = [point for point in points if point.kind == kind]
+    own, past = _by_theme(windows[0], of_kind), _by_theme(windows[1], of_kind)
     spoke, first = [one.spoke for one in windows], first_said or {}
-    pairs = {theme: (_uses(windows[0], own), _uses(windows[1], past)) for theme, (own, past) in of_theme.items()}
+    pairs = {theme: (_uses(windows[0], own.get(theme)), _uses(windows[1], past.get(theme))) for theme in own | past}
     # What only the vendor's notes speak of is no theme of the customer's.
     said = {theme: pair for theme, pair in pairs.items() if pair[0].comments or pair[1].comments}
     chances = [fisher(one.people, spoke[0], other.people, spoke[1]) for one, other in said.values()]
@@ -149,6 +143,15 @@ def _window(said: Iterable[Said]) -> _Window:
     return _Window(ordered, {one.pk: place for place, one in enumerate(ordered)}, len(_people(ordered)))
 
 
+def _by_theme(window: _Window, points: Iterable[Point]) -> dict[str, _Places]:
+    found: dict[str, _Places] = {}
+    for point in points:
+        place = window.place.get(point.pk)
+        if place is not None:
+            found.setdefault(point.theme, {})[place] = point.polarity
+    return found
+
+
 def _order(one: ThemeUse) -> tuple[int, int, int, int, str]:
     return (-one.now.negative_people, -one.now.negative, -one.now.people, -one.now.comments, one.theme)
 
@@ -157,7 +160,7 @@ def _people(said: Iterable[Said]) -> set[str]:
     return {one.person for one in said if not one.vendor_voice}
 
 
-def _uses(window: _Window, own: _Places) -> Uses:
+def _uses(window: _Window, own: _Places | None) -> Uses:
     """Count one theme in one window. In one round: an account of 500 comments has a hundred themes."""
     if not own:
         return _unused(window.spoke)
@@ -192,7 +195,7 @@ def _uses(window: _Window, own: _Places) -> Uses:
         negative_people=len(unhappy),
         roles=_most_first(roles),
         stages=_most_first(stages),
-        last_said=max(window.said[place].at for place in own),
+        last_said=max([window.said[place].at for place in own]),
         share=_share(len(people), window.spoke),
         comment_ids=tuple(theirs),
         negative_ids=tuple(ids[NEGATIVE]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from cx.scores import Scale
@@ -45,7 +46,8 @@ class Answer(NamedTuple):
 def last_of_each(answers: Iterable[Answer]) -> list[Answer]:
     """Give each person's last answer, oldest first."""
     last: dict[str, Answer] = {}
-    for answer in sorted(answers, key=lambda one: (one.at, one.answer_id)):
-        last.pop(answer.person, None)
-        last[answer.person] = answer
+    for answer in sorted(answers, key=attrgetter("at", "response_id")):
+        person = answer.person
+        last.pop(person, None)
+        last[person] = answer
     return list(last.values())

@@ -3,15 +3,14 @@
 Source: DOMAIN "account NPS against churn and net revenue retention per segment and quarter".
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cx.correlation import pearson, spearman
-from cx.quarters import AccountQuarter, quarters_after
+from cx.quarter_columns import QuarterColumns, columns_of
+from cx.quarters import AccountQuarter
 from cx.scores import Score
 from cx.wording import counted, sentence, signed
 
@@ -54,32 +53,38 @@ def links(rows: Iterable[AccountQuarter], *, lags: Sequence[int] = LAGS) -> tupl
     Source: Tate (1954), Annals of Mathematical Statistics 25(3), point-biserial; Spearman (1904).
     """
     found = list(rows)
-    segments: dict[str, list[AccountQuarter]] = defaultdict(list)
-    for row in found:
-        if row.segment:
-            segments[row.segment].append(row)
-    slices: list[tuple[str | None, list[AccountQuarter]]] = [(None, found), *sorted(segments.items())]
-    return tuple(one for segment, group in slices for lag in lags for one in _of_lag(group, segment, lag))
+    columns = columns_of(found)
+    names = [row.segment or "" for row in found]
+    told = [one for lag in lags for one in _of_lag(columns, None, lag)]
+    everything = list(told)
+    for segment in sorted({name for name in names if name}):
+        own = np.array([name == segment for name in names])
+        if own.all():
+            told += [replace(one, segment=segment) for one in everything]
+        else:
+            group = columns.only(own)
+            told += [one for lag in lags for one in _of_lag(group, segment, lag)]
+    return tuple(told)
 
 
-def _of_lag(rows: Sequence[AccountQuarter], segment: str | None, lag: int) -> list[Link]:
-    said = {(row.account, row.quarter): row.nps for row in rows if row.nps is not None}
-    before: dict[date, date] = {}
-    pairs = []
-    for row in rows:
-        earlier = before.setdefault(row.quarter, quarters_after(row.quarter, -lag))
-        nps = said.get((row.account, earlier))
-        if row.start > 0 and nps is not None:
-            pairs.append((nps, row))
-    places = {account: place for place, account in enumerate(sorted({row.account for _, row in pairs}))}
-    nps_values = np.array([nps for nps, _ in pairs])
-    accounts = np.array([places[row.account] for _, row in pairs], dtype=np.int64)
+def _of_lag(rows: QuarterColumns, segment: str | None, lag: int) -> list[Link]:
+    if len(rows.quarter):
+        quarter = rows.quarter - rows.quarter.min()
+        # What was said `lag` quarters before stands where it is looked for.
+        said = np.full((int(rows.account.max()) + 1, int(quarter.max()) + 1 + lag), np.nan)
+        heard = ~np.isnan(rows.nps)
+        said[rows.account[heard], quarter[heard] + lag] = rows.nps[heard]
+        nps = said[rows.account, quarter]
+        kept = (rows.start > 0) & ~np.isnan(nps)
+        rows, nps = rows.only(kept), nps[kept]
+    else:
+        nps = rows.nps
     outcomes = {
-        CHURN: np.array([float(row.gone) for _, row in pairs]),
-        NET: np.array([row.end / row.start for _, row in pairs]),
-        GROSS: np.array([1 - min(row.start, row.contraction + row.churned) / row.start for _, row in pairs]),
+        CHURN: rows.gone.astype(float),
+        NET: rows.end / rows.start,
+        GROSS: 1 - np.minimum(rows.start, rows.lost) / rows.start,
     }
-    return [_link(name, lag, segment, nps_values, values, accounts) for name, values in outcomes.items()]
+    return [_link(name, lag, segment, nps, values, rows.account) for name, values in outcomes.items()]
 
 
 def _link(

@@ -171,6 +171,9 @@ def _opening(book: Book, by_quarter: Mapping[date, Sequence[Movement]]) -> float
 
 
 def _row(book: Book, quarter: date, nps: float | None, start: float, moved: Sequence[Movement]) -> AccountQuarter:
+    if not moved:
+        nothing = 0 if start > 0 else 0.0  # sums of nothing
+        return AccountQuarter(book.account, book.segment, quarter, nps, start, nothing, nothing, nothing, book.currency)
     up = sum(one.amount for one in moved if one.amount > 0) if start > 0 else 0.0
     down = -sum(one.amount for one in moved if one.amount < 0 and one.kind != "churn") if start > 0 else 0.0
     churned = -sum(one.amount for one in moved if one.amount < 0 and one.kind == "churn") if start > 0 else 0.0

@@ -6,7 +6,7 @@ so the formula is part of the answer).
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,14 +104,30 @@ def retention(
     currencies = {row.currency for row in found}
     if len(currencies) > 1:
         raise CxError(f"revenue in {len(currencies)} currencies can't be added up: ask for each, or use `in_currency`")
+    return _of_window(_by_quarter(found), last=last, quarters=quarters, segment=segment)
+
+
+def _by_quarter(rows: Iterable[AccountQuarter]) -> dict[date, list[AccountQuarter]]:
+    found: dict[date, list[AccountQuarter]] = defaultdict(list)
+    for row in rows:
+        found[row.quarter].append(row)
+    return found
+
+
+def _of_window(
+    rows: Mapping[date, Sequence[AccountQuarter]], *, last: date, quarters: int, segment: str | None
+) -> Retention | None:
+    """Give `retention` of rows of one currency, laid out by quarter."""
     first = quarters_after(last, 1 - quarters)
-    cohort = {row.account: _Followed(row.start, row.start) for row in found if row.quarter == first and row.start > 0}
-    for row in sorted((row for row in found if first <= row.quarter <= last), key=lambda row: row.quarter):
-        if row.account in cohort:
-            cohort[row.account].add(row)
+    begun = [row for row in rows.get(first, ()) if row.start > 0]
+    cohort = {row.account: _Followed(row.start, row.start) for row in begun}
+    for quarter in range(quarters):
+        for row in rows.get(quarters_after(first, quarter), ()):
+            if row.account in cohort:
+                cohort[row.account].add(row)
     if not cohort:
         return None
-    return _retention(list(cohort.values()), segment, min(currencies), first=first, last=last)
+    return _retention(list(cohort.values()), segment, begun[0].currency, first=first, last=last)
 
 
 def retention_table(
@@ -128,8 +144,9 @@ def retention_table(
             slices[row.currency, row.segment].append(row)
     found = []
     for (_, segment), group in sorted(slices.items()):
+        by_quarter = _by_quarter(group)
         for last in lasts:
-            one = retention(group, last=last, quarters=quarters, segment=segment or None)
+            one = _of_window(by_quarter, last=last, quarters=quarters, segment=segment or None)
             found += [] if one is None else [one]
     return tuple(found)
 

@@ -92,9 +92,14 @@ def study(rows: Sequence[AccountQuarter], answers: Mapping[tuple[str, date], int
     Answers: does our NPS foretell who leaves, where is the line, and do we keep our revenue (CX leader)?
     """
     slices = _slices(rows)
+    line = churn_line(rows, seed=seed)
     return Study(
         accounts=len({row.account for row in rows}),
-        lines=tuple(SegmentLine(segment, churn_line(group, seed=seed)) for segment, group in slices),
+        # Where all are of one segment, its line is theirs.
+        lines=tuple(
+            SegmentLine(segment, line if len(group) == len(rows) else churn_line(group, seed=seed))
+            for segment, group in slices
+        ),
         links=links(rows),
         retention=retention_table(rows, [quarters_after(last, -back) for back in range(LASTS)]),
         quarters=tuple(one for segment, group in slices for one in quarter_scores(group, answers, segment=segment)),

@@ -36,7 +36,7 @@ _DAYS = ("as_of", "period")
 _ORDERS = tuple(sign + name for name in SORTS for sign in ("", "-"))
 
 
-def get_risk_day(request: Request, filters: SliceDep) -> datetime | None:
+async def get_risk_day(request: Request, filters: SliceDep) -> datetime | None:
     """Give the day that risk is asked for; None: the day of the last run."""
     return filters.as_of if any(name in request.query_params for name in _DAYS) else None
 

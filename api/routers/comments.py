@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from api.access import StoreDep
 from api.deps import READS, SliceDep, period_of
 from api.errors import NotReadyError
-from api.exports import CSV_ANSWER, WHOLE, Table
+from api.exports import CSV_ANSWER, EXPORT_ROWS, WHOLE, Table
 from api.listing import PagingDep, cut_page
 from api.schemas.search import FoundComment, HighlightOut, SearchPage
 from api.searches import Search, SearchDep
@@ -62,7 +62,7 @@ def search_comments(
     def fetch(session: Session, after: After | None, limit: int) -> Page[FoundComment]:
         if query.theme_key is not None:
             theme_info(session, query.theme_key, filters=filters)
-        shown = not paging.form.csv
+        shown = not paging.form.whole
         if asked.question is None:
             newest = list_newest(session, narrowed, query=query, limit=limit, after=after, counted=shown)
             counted.total, counted.reach = newest.total, newest.reach
@@ -80,7 +80,7 @@ def search_comments(
         listing=f"comments/{used}/{is_columnar(query)}",
         table=_table(),
         name="comments",
-        **({} if asked.question is None else {"step": WHOLE}),
+        step=EXPORT_ROWS if asked.question is None else WHOLE,
         page=lambda items, following, _: SearchPage(
             period=period_of(narrowed),
             items=items,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import READS, SliceDep, one_word, period_of, read_choice, read_list, some_words
 from api.exports import CSV_ANSWER
-from api.kept import data_key, kept_answer, kept_of
+from api.kept import data_key, kept_of
 from api.listing import PagingDep
 from api.schemas.counts import CountPage, CountRowOut
 from api.schemas.themes import CountsOut, ThemeInfoOut
@@ -68,27 +68,22 @@ def list_counts(
         end = min(start + limit, len(found))
         return Page(_rows(session, filters, found, range(start, end)), (end,) if end < len(found) else None)
 
-    def answer() -> CountPage:
-        made: CountPage = paging.answer(
-            fetch,
-            listing=f"counts/{kind}/{group_by}/{sort}",
-            table=counts_table(dimensions),
-            name=f"{kind}-counts",
-            page=lambda items, following, _: CountPage(
-                period=period_of(filters),
-                kind=kind,
-                group_by=list(dimensions),
-                groups=len(held[0]),
-                total=CountsOut.model_validate(held[0].total),
-                items=items,
-                next_cursor=following,
-            ),
-        )
-        return made
-
-    if paging.form.csv:
-        return paging.form.export(fetch, table=counts_table(dimensions), name=f"{kind}-counts")
-    return kept_answer(request, answer)
+    return paging.answer(
+        fetch,
+        listing=f"counts/{kind}/{group_by}/{sort}",
+        table=counts_table(dimensions),
+        name=f"{kind}-counts",
+        kept=True,
+        page=lambda items, following, _: CountPage(
+            period=period_of(filters),
+            kind=kind,
+            group_by=list(dimensions),
+            groups=len(held[0]),
+            total=CountsOut.model_validate(held[0].total),
+            items=items,
+            next_cursor=following,
+        ),
+    )
 
 
 def _rows(session: Session, filters: Slice, found: GroupTable, places: Sequence[int]) -> list[CountRowOut]:

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from api.access import CallerDep, StoreDep
-from api.deps import READS, AsOf, Since, WholePeriod, Window, get_slice
+from api.deps import READS, AsOf, Since, WholePeriod, Window, beside, get_slice
 from api.diagnosis import diagnosis_out
 from api.errors import ParameterError
+from api.kept import fresh_answer
 from api.schemas.diagnosis import DiagnosisOut
 from data.store.queries.diagnosis import diagnose
 from data.store.queries.slices import Slice
@@ -44,17 +45,24 @@ def get_window(
     return replace(found, as_of=end, since=found.since if since is not None else end - (found.as_of - found.since))
 
 
-WindowDep = Annotated[Slice, Depends(get_window)]
+WindowDep = Annotated[Slice, Depends(beside(get_window))]
 
 
 @router.get(
-    "/{account_id}/diagnosis", summary="What to know before a call: findings, scores, themes, risks, next steps"
+    "/{account_id}/diagnosis",
+    summary="What to know before a call: findings, scores, themes, risks, next steps",
+    response_model=DiagnosisOut,
 )
-def get_diagnosis(request: Request, store: StoreDep, filters: WindowDep, account_id: str) -> DiagnosisOut:
+def get_diagnosis(request: Request, store: StoreDep, filters: WindowDep, account_id: str) -> object:
     """Diagnose one account over a window, beside the window of equal length before it.
 
     Every statement carries the ids of the comments and answers that it stands on, and goes when they go.
     """
     clock = request.app.state.clock()
-    with store.read() as session:
-        return diagnosis_out(diagnose(session, filters, account_id, clock=clock), clock=clock)
+
+    def answer() -> DiagnosisOut:
+        with store.read() as session:
+            found = diagnose(session, filters, account_id, clock=clock)
+        return diagnosis_out(found, clock=clock)
+
+    return fresh_answer(request, answer)

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from api.deps import READS, SliceDep, one_word, period_of, read_choice
 from api.drivers import Question, ranked, rows_of, scale_out
 from api.exports import CSV_ANSWER, WHOLE
-from api.kept import kept_answer
 from api.listing import PagingDep, cut_page
 from api.schemas.drivers import DriverOut, DriverPage, DriverScaleOut
 from api.tables_counts import drivers_table
@@ -54,22 +53,19 @@ def list_drivers(
         rows = rows_of(session, filters, found, question, keys=[key for _, key in page.rows])
         return Page([rows[place] for place in page.rows if place in rows], page.after)
 
-    def answer() -> DriverPage:
-        made: DriverPage = paging.answer(
-            fetch,
-            listing=f"drivers/{survey_type}/{kind}/{level}",
-            table=drivers_table(),
-            name=f"{survey_type}-drivers",
-            step=WHOLE,
-            page=lambda items, following, _: DriverPage(
-                period=period_of(filters),
-                survey_type=survey_type,
-                kind=kind,
-                scales=scales,
-                items=items,
-                next_cursor=following,
-            ),
-        )
-        return made
-
-    return answer() if paging.form.csv else kept_answer(request, answer)
+    return paging.answer(
+        fetch,
+        listing=f"drivers/{survey_type}/{kind}/{level}",
+        table=drivers_table(),
+        name=f"{survey_type}-drivers",
+        step=WHOLE,
+        kept=True,
+        page=lambda items, following, _: DriverPage(
+            period=period_of(filters),
+            survey_type=survey_type,
+            kind=kind,
+            scales=scales,
+            items=items,
+            next_cursor=following,
+        ),
+    )

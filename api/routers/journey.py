@@ -42,12 +42,12 @@ def get_journey(
     def read(session: Session) -> JourneyOut:
         if account_id is not None:
             require_account(session, filters, account_id)
-        return journey(session, narrowed, comments=0 if form.csv else comments)
+        return journey(session, narrowed, comments=0 if form.whole else comments)
 
     def fetch(session: Session, _after: After | None, _limit: int) -> Page[JourneyStageOut]:
         return Page(read(session).stages, None)
 
-    if form.csv:
+    if form.whole:
         return form.export(fetch, table=_table(), name="journey")
 
     def answer() -> JourneyOut:

@@ -75,7 +75,7 @@ def get_retention(request: Request, store: StoreDep, form: FormDep, asked: Asked
     def fetch(session: Session, _after: After | None, _limit: int) -> Page[RetentionRow]:
         return Page(retention_out(session, asked, keep=keep).retention, None)
 
-    if form.csv:
+    if form.whole:
         return form.export(fetch, table=_retention_table(), name="retention")
     return kept_answer(request, answer)
 

@@ -55,8 +55,8 @@ def list_themes(
     looked: list[EmergenceOut] = []
 
     def fetch(session: Session, after: After | None, limit: int) -> Page[ThemeOut]:
-        shown = trend and not paging.form.csv
-        summed = total and not paging.form.csv
+        shown = trend and not paging.form.whole
+        summed = total and not paging.form.whole
         listed = theme_list(session, filters, kind=kind, group_by=dimensions, trend=shown, total=summed)
         if listed.total is not None:
             totals.append(CountsOut.model_validate(listed.total))
@@ -70,25 +70,22 @@ def list_themes(
         items = [ThemeOut.model_validate(row) for row in page.rows]
         return Page([one.model_copy(update={"alert": alerts.get(one.info.key)}) for one in items], page.after)
 
-    def answer() -> ThemePage:
-        made: ThemePage = paging.answer(
-            fetch,
-            listing=f"themes/{kind}/{sort}",
-            table=themes_table(dimensions),
-            name=f"{kind}-themes",
-            step=WHOLE,
-            page=lambda items, following, _: ThemePage(
-                period=period_of(filters),
-                kind=kind,
-                items=items,
-                next_cursor=following,
-                total=next(iter(totals), None),
-                emergence=next(iter(looked), None),
-            ),
-        )
-        return made
-
-    return answer() if paging.form.csv else kept_answer(request, answer)
+    return paging.answer(
+        fetch,
+        listing=f"themes/{kind}/{sort}",
+        table=themes_table(dimensions),
+        name=f"{kind}-themes",
+        step=WHOLE,
+        kept=True,
+        page=lambda items, following, _: ThemePage(
+            period=period_of(filters),
+            kind=kind,
+            items=items,
+            next_cursor=following,
+            total=next(iter(totals), None),
+            emergence=next(iter(looked), None),
+        ),
+    )
 
 
 def _wanted(row: ThemeRow, parent: str | None, emerging: bool | None, alerts: Collection[str]) -> bool:

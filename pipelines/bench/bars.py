@@ -34,6 +34,9 @@ REAL_LOST = 0.01
 # Issue 4: milliseconds that 95 of 100 answers take at most, by what is asked, and the served API's memory.
 LOAD_P95_MS = {"diagnosis": 150, "counts": 400, "list": 100, "search": 500}
 LOAD_MIB = 500
+# Issue 5: seconds until a page says something and until a filter's numbers stand there; the dashboard's memory.
+PAGE_FIRST_S, PAGE_FILTER_S = 3.0, 1.5
+PAGES_MIB = 600
 
 
 @dataclass(frozen=True)

@@ -201,6 +201,29 @@ def load_all_command(
     )
 
 
+@bench_app.command("pages")
+@explained
+def pages_command(
+    home: Annotated[Path | None, typer.Option("--home", help="Home of a seeded store; SOTTOVOCE_HOME without.")] = None,
+    database_url: Annotated[str, typer.Option("--database-url", help="SQLAlchemy URL; SQLite in the home.")] = "",
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=20, help="How often each page is opened.")] = 3,
+    only: Annotated[str, typer.Option("--only", help="Only these pages, joined by commas.")] = "",
+    out: Out = None,
+) -> None:
+    """Open every page of the dashboard over a seeded store in Chromium; keep seconds and the server's memory."""
+    from pipelines.bench.pages import measure_pages
+
+    bench = _open_home(home, database_url)
+    measure_pages(
+        bench,
+        rounds=rounds,
+        only=[one.strip() for one in only.split(",") if one.strip()],
+        browser=bench.settings.chromium,
+        folder=_folder(out),
+        say=lambda line: typer.echo(line, err=True),
+    )
+
+
 def _open_home(home: Path | None, database_url: str) -> "Bench":
     from pipelines.settings import load_settings
     from pipelines.stage import Bench

@@ -7,6 +7,7 @@ from pipelines.bench import bars
 from pipelines.bench.bars import Bar
 from pipelines.bench.figures import Figures, Spread
 from pipelines.bench.load_page import LOAD_TEXT, load_tables
+from pipelines.bench.pages_page import PAGES_TEXT, pages_tables
 from pipelines.bench.suites import EMBEDDING_ROWS, GROWTH, SAMPLE
 from pipelines.bench.tables import UNMEASURED, bar_cells, figure, ratio, table
 
@@ -31,6 +32,7 @@ def performance_page(figures: Figures) -> str:
         (GROWTH_TEXT, growth_table(figures)),
         (PIPELINE, pipeline_table(figures)),
         (LOAD_TEXT, load_tables(figures)),
+        (PAGES_TEXT, pages_tables(figures)),
         (START, start_table(figures)),
     ]
     return "\n\n".join(f"{head}\n\n{body}" for head, body in parts if body) + "\n"

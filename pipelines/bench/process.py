@@ -112,12 +112,12 @@ def _wait(process: "subprocess.Popen[bytes]") -> tuple[int, resource.struct_rusa
 
 def _look(pid: int, ended: threading.Event, peak: list[float]) -> None:
     while not ended.wait(LOOK_S):
-        tree = list(_tree(pid))
-        if len(tree) > 1:
-            peak[0] = max(peak[0], sum(map(_proportional_mib, tree)))
+        found = list(tree(pid))
+        if len(found) > 1:
+            peak[0] = max(peak[0], sum(map(proportional_mib, found)))
 
 
-def _tree(pid: int) -> Iterator[int]:
+def tree(pid: int) -> Iterator[int]:
     """Yield a process and all below it; Linux only, elsewhere just itself."""
     yield pid
     for file in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -126,10 +126,11 @@ def _tree(pid: int) -> Iterator[int]:
         except OSError:
             continue  # it ended meanwhile
         for child in below:
-            yield from _tree(child)
+            yield from tree(child)
 
 
-def _proportional_mib(pid: int) -> float:
+def proportional_mib(pid: int) -> float:
+    """Give the memory of a process; what it shares with others counts in parts. 0 where it ended meanwhile."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -91,7 +91,7 @@ def serve(environment: Mapping[str, str]) -> Iterator[Served]:
     Raises:
         BenchError: It does not become ready; has its last words.
     """
-    port = _free_port()
+    port = free_port()
     # `env` sets the variables and becomes the command itself: same process, same memory.
     given = [f"{name}={value}" for name, value in environment.items()]
     words = ["env", *given, sys.executable, "-c", "from pipelines.cli import app; app()", "serve", "--port", str(port)]
@@ -115,7 +115,8 @@ def serve(environment: Mapping[str, str]) -> Iterator[Served]:
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,6 +1,5 @@
 """Retention over the API, on accounts with a planted line: those under it leave a quarter after they said so."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -94,10 +93,8 @@ def _leave(session, key: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def planted(sqlite_template, tmp_path_factory) -> Iterator[TestClient]:
-    file = tmp_path_factory.mktemp("retention") / "sottovoce.db"
-    shutil.copy(sqlite_template, file)
-    store, vault = Store(f"sqlite:///{file}"), Vault(SECRET)
+def planted(make_store) -> Iterator[TestClient]:
+    store, vault = make_store(), Vault(SECRET)
     plant(store)
     with store.write() as session:
         _, secret = create_key(session, vault, name="x", role="viewer", now=MADE_AT)
@@ -107,7 +104,6 @@ def planted(sqlite_template, tmp_path_factory) -> Iterator[TestClient]:
     client.own = {"Authorization": f"Bearer {own}"}  # type: ignore[attr-defined]
     yield client
     client.close()
-    store.close()
 
 
 AT = "/v1/retention?as_of=2026-09-30"

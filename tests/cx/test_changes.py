@@ -1,7 +1,5 @@
 """What changed since the window before: no line for what one voice, or chance, makes."""
 
-from dataclasses import replace
-
 from cx.account_scores import AccountScore
 from cx.account_themes import GONE, NEW
 from cx.changes import score_changes, theme_changes
@@ -20,14 +18,14 @@ def test_single_voices_share_a_line_and_discovered_ones_are_left_out():
         "Slow: said for the first time, by 2 people.",
     ]
     assert set(told[0].ids) == {"ease0", "bills0"}
-    found = [replace(use(key, 1, change=NEW), kind="discovered") for key in ("phones", "dogs")]
+    found = [use(key, 1, change=NEW)._replace(kind="discovered") for key in ("phones", "dogs")]
     (one,) = theme_changes(found, NAMES)
     assert (one.text, one.theme) == ("Said for the first time, by one person: Phones.", "phones")
 
 
 def test_theme_that_is_gone_stands_on_what_was_said_before():
     gone = use("slow", 2, change=GONE)
-    (one,) = theme_changes([replace(gone, now=gone.before, before=gone.now)], NAMES)
+    (one,) = theme_changes([gone._replace(now=gone.before, before=gone.now)], NAMES)
     assert (one.text, one.ids) == ("Slow: not said any more, 2 people in the window before.", ("slow0", "slow1"))
 
 

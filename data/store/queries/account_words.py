@@ -29,7 +29,7 @@ def account_words(
     if not asked:
         return {}
     tags = _tags(points, infos, frozenset(asked))
-    read: Iterable[Any] = session.execute(_WORDS, {"pks": asked})
+    read: Iterable[Any] = session.execute(_WORDS, {"pks": asked}).all()
     rows = [CommentRow(*row, themes=tags.get(row[0], ())) for row in read]  # type: ignore[misc]
     return {row.comment_id: _bare(row, veil) if row.anonymous else row for row in rows}
 

@@ -11,9 +11,16 @@ from data.store.queries.themes import theme_list
 
 
 def work_out(session: Session, *, anonymous_min_group: int) -> None:
-    """Read the columns (a second at a million comments) and make what follows from them alone (another one)."""
-    if not read_columns(session).accounts:
-        return
+    """Read the columns (a second at a million comments) and make what follows from them alone (another one).
+
+    Once while the columns stay as they are: a process that is forked later finds it made.
+    """
+    whole = read_columns(session)
+    if whole.accounts:
+        whole.once(("ahead", anonymous_min_group), lambda: _make(session, anonymous_min_group))
+
+
+def _make(session: Session, anonymous_min_group: int) -> None:
     filters = Slice(newest_record(session), anonymous_min_group=anonymous_min_group)
     for kind in KINDS:
         count_groups(session, filters, group_by=("theme", "month"), kind=kind)

@@ -188,7 +188,7 @@ def known_comments(
 ) -> dict[int, CommentRow]:
     """Give comments by key of which the columns say that they lie in a slice, or in that of one account."""
     allowed = filters.accounts if account_id is None else (account_id,)
-    rows: Iterable[Any] = session.execute(_KNOWN, {"pks": list(pks)}) if pks else ()
+    rows: Iterable[Any] = session.execute(_KNOWN, {"pks": list(pks)}).all() if pks else ()
     # The columns may be older: what went to another account meanwhile is not shown.
     kept = [CommentRow(*row) for row in rows if allowed is None or row.account_id in allowed]
     return {row.pk: row for row in _tagged(session, filters, _veiled(session, filters, kept))}
@@ -298,7 +298,7 @@ def tags_of(session: Session, pks: Sequence[int], *, filters: Slice) -> dict[int
     themes = known_themes(session)
     said: dict[tuple[int, str], tuple[int, float]] = {}
     for part in chunks(pks):
-        rows: Iterable[Any] = session.execute(_MENTIONED, {"pks": list(part)})
+        rows: Iterable[Any] = session.execute(_MENTIONED, {"pks": list(part)}).all()
         for pk, key, polarity, confidence in rows:
             rank, sure = said.get((pk, key), (NEUTRAL, confidence))
             said[pk, key] = max(rank, POLARITIES.get(polarity, NEUTRAL)), max(sure, confidence)

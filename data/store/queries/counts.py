@@ -20,6 +20,7 @@ from data.store.queries.chosen import Chooser
 from data.store.queries.dimensions import (
     ACCOUNT_DIMENSIONS,
     DIMENSIONS,
+    Labelled,
     dimensions_of,
     joint_keys,
     taken_apart,
@@ -27,7 +28,7 @@ from data.store.queries.dimensions import (
 from data.store.queries.errors import QueryError
 from data.store.queries.money import Money, money
 from data.store.queries.slices import Slice
-from data.store.queries.tally import LATEST, Rows, tally
+from data.store.queries.tally import LATEST, Rows, Tally, tally
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -207,16 +208,7 @@ def count_said(
         QueryError: A dimension or the kind is not known.
     """
     _check(group_by, reader.kind)
-    by_account = bool({"account", *ACCOUNT_DIMENSIONS} & set(group_by))
-    theirs, notes = reader.said(by_account=by_account, by_role="role" in group_by, once="theme" not in group_by)
-    whole, dims = reader.whole, dimensions_of(reader, group_by)
-    keys, size = joint_keys(whole, theirs, dims)
-    rows = Rows(theirs.base, theirs.place, theirs.rank, keys)
-    # Without dimensions there is one group, also of nothing.
-    size = size if not dims else max(size, 2)
-    found = tally(
-        whole, rows, joint_keys(whole, notes, dims)[0], size, worth=worth, spoken=with_spoken, people=with_people
-    )
+    dims, found = _tallied(reader, group_by, worth=worth, spoken=with_spoken, people=with_people)
     return GroupTable(
         tuple(group_by),
         tuple(one.labels for one in dims),
@@ -229,6 +221,21 @@ def count_said(
         _most_first(found.numbers["comments"]),
         count_said(reader, (), worth=worth).row(0).counts if with_total else None,
     )
+
+
+def _tallied(
+    reader: Chooser, group_by: Sequence[str], *, worth: Money | None, spoken: bool, people: bool
+) -> tuple[list[Labelled], Tally]:
+    """Count what was said; the rows' keys (13 MB at a million comments) go before anything else is counted."""
+    by_account = bool({"account", *ACCOUNT_DIMENSIONS} & set(group_by))
+    theirs, notes = reader.said(by_account=by_account, by_role="role" in group_by, once="theme" not in group_by)
+    whole, dims = reader.whole, dimensions_of(reader, group_by)
+    keys, size = joint_keys(whole, theirs, dims)
+    rows = Rows(theirs.base, theirs.place, theirs.rank, keys)
+    # Without dimensions there is one group, also of nothing.
+    size = size if not dims else max(size, 2)
+    of_notes = joint_keys(whole, notes, dims)[0]
+    return dims, tally(whole, rows, of_notes, size, worth=worth, spoken=spoken, people=people)
 
 
 def _most_first(numbers: NDArray[np.integer]) -> NDArray[np.integer]:

@@ -79,7 +79,7 @@ def answers(
     statement = _answers(with_words=with_words, typed=bool(types), bounded=filters.since is not None)
     asked = {"since": filters.since, "as_of": filters.as_of, "surveys": wanted}
     for part in chunks(_allowed(filters, account_ids)):
-        rows: Iterable[Any] = session.execute(statement, {**asked, "accounts": list(part)})
+        rows: Iterable[Any] = session.execute(statement, {**asked, "accounts": list(part)}).all()
         for response_id, account_id, *who, score, survey, words in rows:
             scale = surveys.get(survey)
             # Outside its survey's range a score says nothing: the range was set right after it came in.

@@ -52,7 +52,7 @@ def stages_heard(session: Session, filters: Slice, *, comments: int) -> dict[str
     _add_words(session, whole, filters, found, accounts, comments=comments)
     for stage, heard in accounts.items():
         found[stage].accounts = len(heard)
-    for stage, n in _derived(session, filters).items():
+    for stage, n in _derived(session, whole, filters).items():
         found[stage].derived = n
     for stage, (loops, touched) in _loops(session, filters).items():
         found[stage].loops, found[stage].touched = loops, touched
@@ -160,8 +160,11 @@ def complaints(session: Session, filters: Slice, theme_key: str, *, limit: int) 
     return _first(whole, rows[kept], limit)
 
 
-def _derived(session: Session, filters: Slice) -> dict[str, int]:
+def _derived(session: Session, whole: Whole, filters: Slice) -> dict[str, int]:
     """Count the answers whose stage follows from their account's dates, by stage."""
+    # A look at each answer of the window; where every survey says its stage there are none to look for.
+    if not whole.once("derived", lambda: session.scalar(select(exists().where(Response.stage_derived.is_(True))))):
+        return {}
     rows = session.execute(
         select(func.coalesce(Response.stage, UNKNOWN), func.count())
         .join(Survey, Survey.survey_id == Response.survey_id)

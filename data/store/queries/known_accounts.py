@@ -1,6 +1,7 @@
 """Of which kind each account is: its segment, industry, tier and motion, read once a version for filters and groups."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,12 +29,25 @@ def accounts_like(session: Session, filters: Slice) -> set[str]:
     if filters.account_ages or filters.engagements:
         return set(session.scalars(select(Account.account_id).where(*account_filters(filters))))
     asked = (filters.segments, filters.industries, filters.tiers, filters.motions)
-    wanted = [(place, frozenset(values)) for place, values in enumerate(asked) if values]
-    known = _known(session)
-    among = known if filters.accounts is None else [key for key in filters.accounts if key in known]
-    return {key for key in among if all(_fits(known[key][place], values) for place, values in wanted)}
+    found = set(_known(session)) if filters.accounts is None else set(filters.accounts) & _known(session).keys()
+    for place, values in enumerate(asked):
+        if values:
+            found &= _any_of(_by_value(session, place), values)
+    return found
 
 
-def _fits(value: str | None, wanted: frozenset[str]) -> bool:
+def _by_value(session: Session, place: int) -> Mapping[str | None, AbstractSet[str]]:
+    """Give the accounts by their value of one of `KINDS`: looked through one by one they take 5 ms at two thousand."""
+
+    def gather() -> dict[str | None, set[str]]:
+        found: dict[str | None, set[str]] = {}
+        for key, kinds in _known(session).items():
+            found.setdefault(kinds[place], set()).add(key)
+        return found
+
+    return once_a_version(session, ("accounts by", place), gather)
+
+
+def _any_of(accounts: Mapping[str | None, AbstractSet[str]], wanted: Sequence[str]) -> set[str]:
     """Match as `slices.one_of` does: "unknown" is what is missing, never a word that says so."""
-    return UNKNOWN in wanted if value is None else value in wanted and value != UNKNOWN
+    return set().union(*(accounts.get(None if value == UNKNOWN else value, ()) for value in wanted))

@@ -17,16 +17,13 @@ from sqlalchemy.orm import Session
 from cx.committee_score import Weights, weights_for
 from cx.quarters import AccountQuarter, Book, Movement, account_quarters, quarters_after
 from data.store.columns.cache import read_columns
-from data.store.columns.pack import LISTED, NO_PERSON, VENDOR, Column
-from data.store.columns.whole import Mask, Numbers, Whole
-from data.store.models import Account, RevenueEvent, Survey
+from data.store.columns.pack import NO_PERSON
+from data.store.columns.whole import Numbers, Whole
+from data.store.models import Account, RevenueEvent
 from data.store.queries.answers import Answers, scored_answers
-from data.store.queries.selection import comment_mask
+from data.store.queries.detractors import QUARTERS, date_of, named_nps, quarters, surveys_mask
 from data.store.queries.slices import Slice, account_filters
 
-# Quarters of 1970-01, counted as `cx.quarters` counts them.
-_FIRST_QUARTER = 1970 * 4
-NPS = "nps"
 Floats = NDArray[np.float64]
 
 
@@ -134,13 +131,13 @@ def account_scores(
     if not len(found.rows):
         return AccountScores()
     account, role = (whole.answers[name][found.rows].astype(np.int64) for name in ("account", "role"))
-    quarter = _quarters(whole.answers["at"][found.rows])
+    quarter = quarters(whole.answers["at"][found.rows])
     # By account, quarter and role: n, and promoters less detractors.
     roles = len(whole.words["roles"]) + 1
-    keys, group = np.unique((account * 100_000 + quarter) * roles + role, return_inverse=True)
+    keys, group = np.unique((account * QUARTERS + quarter) * roles + role, return_inverse=True)
     n = np.bincount(group)
     share = np.bincount(group, found.points) / n
-    weight = _weights(whole, motions, weights)[keys // roles // 100_000, keys % roles]
+    weight = _weights(whole, motions, weights)[keys // roles // QUARTERS, keys % roles]
     cells, cell = np.unique(keys // roles, return_inverse=True)
     total = np.bincount(cell, weight)
     value = np.bincount(cell, weight * share)
@@ -148,7 +145,7 @@ def account_scores(
     nps: dict[tuple[str, date], float] = {}
     behind: dict[tuple[str, date], int] = {}
     for key, weighed, points_sum, count in zip(cells.tolist(), total.tolist(), value.tolist(), heard, strict=True):
-        where = (whole.accounts[key // 100_000], _quarter_date(key % 100_000))
+        where = (whole.accounts[key // QUARTERS], date_of(key % QUARTERS))
         if where[0] in motions and weighed > 0:
             nps[where] = 100 * points_sum / weighed
             behind[where] = int(count)
@@ -157,26 +154,41 @@ def account_scores(
 
 def _last_answers(session: Session, whole: Whole, filters: Slice, first: date, last: date) -> Answers:
     """Give the answers to named NPS surveys with an account, a respondent's last one of each quarter."""
-    found = scored_answers(session, whole, _within(filters, first, last))
+    found = scored_answers(session, whole, between(filters, first, last))
     if not len(found.rows):
         return found
-    answers, named = whole.answers, _named_nps(session)
-    surveys = np.array([word in named for word in whole.words.get("surveys", ())] + [False])
-    known = np.array([bool(key) for key in whole.accounts])
-    found = found.only(surveys[answers["survey"][found.rows]] & known[answers["account"][found.rows]])
-    rows = found.rows
-    person = answers["person"][rows].astype(np.int64)
-    # Who is not known is somebody else each time.
-    person = np.where(person == NO_PERSON, -1 - rows, person)
-    quarter, account = _quarters(answers["at"][rows]), answers["account"][rows]
-    order = np.lexsort((rows, answers["at"][rows], quarter, account, person))
-    last_one = np.ones(len(order), bool)
-    if len(order):
-        ordered = [column[order] for column in (person, account, quarter)]
-        last_one[:-1] = np.any([column[1:] != column[:-1] for column in ordered], axis=0)
-    kept = np.zeros(len(order), bool)
-    kept[order[last_one]] = True
-    return found.only(kept)
+    order, group = _persons_quarters(whole, named_nps(session))
+    place = np.zeros(len(whole.answers["at"]), bool)
+    place[found.rows] = True
+    # The answers of the slice, a person's quarter after the other, oldest first: the last of each is kept.
+    ordered = np.flatnonzero(place[order])
+    there = group[ordered]
+    last_one = order[ordered[np.append(there[1:] != there[:-1], True)]] if len(ordered) else order[:0]
+    place[:] = False
+    place[last_one] = True
+    return found.only(place[found.rows])
+
+
+def _persons_quarters(whole: Whole, surveys: frozenset[str]) -> tuple[Numbers, Numbers]:
+    """Give the answers to some surveys with an account by person and time, with a number for each quarter of a person.
+
+    It says nothing of a slice, so it is worked out once for these columns.
+    """
+
+    def work_out() -> tuple[Numbers, Numbers]:
+        answers, known = whole.answers, np.array([bool(key) for key in whole.accounts])
+        rows = np.flatnonzero(surveys_mask(whole, surveys)[answers["survey"]] & known[answers["account"]])
+        person = answers["person"][rows].astype(np.int64)
+        # Who is not known is somebody else each time. A person is one at an account.
+        person = np.where(person == NO_PERSON, -1 - rows, person)
+        order = np.lexsort((answers["at"][rows], person))
+        keys = [column[order] for column in (person, quarters(answers["at"][rows]))]
+        changed = np.any([column[1:] != column[:-1] for column in keys], axis=0)
+        group = np.append(0, np.cumsum(changed)) if len(order) else order
+        return rows[order].astype(np.uint32), group.astype(np.uint32)
+
+    found: tuple[Numbers, Numbers] = whole.once(("persons' quarters", surveys), work_out)
+    return found
 
 
 def _weights(whole: Whole, motions: Mapping[str, str | None], settings: Mapping[str, Weights] | None) -> Floats:
@@ -188,50 +200,8 @@ def _weights(whole: Whole, motions: Mapping[str, str | None], settings: Mapping[
     return np.array([by_motion[motions.get(account)] for account in whole.accounts])
 
 
-def _named_nps(session: Session) -> set[str]:
-    statement = select(Survey.survey_id).where(Survey.type == NPS, Survey.anonymous.is_(False))
-    return set(session.scalars(statement))
-
-
-def _within(filters: Slice, first: date, last: date) -> Slice:
+def between(filters: Slice, first: date, last: date) -> Slice:
+    """Narrow a slice to the days of some quarters, both inside."""
     begin = datetime.combine(first, time.min, UTC)
     end = datetime.combine(quarters_after(last, 1), time.min, UTC) - timedelta(microseconds=1)
     return replace(filters, since=begin, as_of=min(end, filters.as_of))
-
-
-def _quarters(at: Column) -> Numbers:
-    """Number the quarters of times in microseconds since 1970, as `cx.quarters.quarter_number` does."""
-    months = at.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-    return months // 3 + _FIRST_QUARTER
-
-
-def _quarter_date(number: int) -> date:
-    return date(number // 4, 3 * (number % 4) + 1, 1)
-
-
-def detractor_comments(
-    session: Session, filters: Slice, *, first: date, last: date, accounts: Mapping[str, object] | None = None
-) -> dict[tuple[str, date], list[int]]:
-    """Give the keys of what detractors of named NPS surveys wrote, newest first, by account and quarter.
-
-    `accounts` keeps some accounts; None: all of the slice.
-    """
-    whole = read_columns(session)
-    if not whole.comments:
-        return {}
-    columns = whole.comments
-    named = _named_nps(session)
-    surveys = np.array([word in named for word in whole.words.get("surveys", ())] + [False])
-    kept: Mask = comment_mask(session, whole, _within(filters, first, last))
-    kept &= (columns["band"] == -1) & (columns["flags"].astype(np.int64) & (LISTED | VENDOR) == LISTED)
-    kept &= surveys[np.minimum(columns["survey"], len(surveys) - 1)]
-    if accounts is not None:
-        kept &= np.array([key in accounts for key in whole.accounts])[columns["account"]]
-    rows = np.flatnonzero(kept)
-    rows = rows[np.lexsort((-columns["pk"][rows].astype(np.int64), -columns["at"][rows].astype(np.int64)))]
-    found: dict[tuple[str, date], list[int]] = {}
-    quarters = _quarters(columns["at"][rows])
-    for row, quarter in zip(rows.tolist(), quarters.tolist(), strict=True):
-        key = (whole.accounts[columns["account"][row]], _quarter_date(quarter))
-        found.setdefault(key, []).append(int(columns["pk"][row]))
-    return found

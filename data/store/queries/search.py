@@ -138,7 +138,7 @@ def read_hits(
     """Read the comments of a page of a ranking, with the places of what was found."""
     rows = read_comments(session, filters, pks)
     texts = {row.pk: row.text for row in rows}
-    words = highlights(session, question.wanted, texts, held=found.by_word) if marked else {}
+    words = highlights(session, question.wanted, texts) if marked else {}
     return [_hit(row, found, words.get(row.pk, []), marked=marked) for row in rows]
 
 

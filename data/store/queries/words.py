@@ -4,8 +4,9 @@ Only redacted texts are indexed. A word that stands in very many comments is ran
 reads a bounded number of rows, however large the store.
 """
 
-from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,8 @@ LOOKED_THROUGH = 20_000
 NARROWED = 60
 # Characters that no redacted text holds (it is cleaned of control characters): they mark what was found.
 OPEN, CLOSE = "\x02", "\x03"
+# How the index of words (migration r3) takes texts apart.
+TOKENIZE = "porter unicode61 remove_diacritics 2"
 _ENGLISH: ColumnElement[Any] = literal_column("'english'::regconfig")
 # The index of words: FTS5 has a rowid, PostgreSQL's table the comment's key and its tsvector.
 _WORDS = table("comment_words", column("rowid"), column("comment_pk"), column("words"))
@@ -155,43 +158,28 @@ def _any(terms: Sequence[Term]) -> ColumnElement[Any]:
     return asked
 
 
-def highlights(
-    session: Session, wanted: Wanted, texts: dict[int, str], *, held: AbstractSet[int] = frozenset()
-) -> dict[int, list[tuple[int, int]]]:
-    """Give where the wanted words stand in these comments' texts, by primary key: (start, end) in characters.
-
-    `held` are comments of which it is known that they hold all the words: these are marked faster.
-    """
+def highlights(session: Session, wanted: Wanted, texts: dict[int, str]) -> dict[int, list[tuple[int, int]]]:
+    """Give where the wanted words stand in these comments' texts, by primary key: (start, end) in characters."""
     if not texts or not wanted.wanted:
         return {}
     sqlite = session.get_bind().dialect.name == "sqlite"
-    marked = _marked_by_fts5(session, wanted, texts, held) if sqlite else _marked_by_headline(session, wanted, texts)
+    marked = _marked_by_fts5(wanted, texts) if sqlite else _marked_by_headline(session, wanted, texts)
     return {pk: spans(line) for pk, line in marked.items() if _unmarked(line) == texts[pk]}
 
 
-def _marked_by_fts5(session: Session, wanted: Wanted, pks: Collection[int], held: AbstractSet[int]) -> dict[int, str]:
-    terms = [fts5_term(term) for term in wanted.wanted]
-    marked: dict[int, str] = {}
-    # Any of the words, comment by comment: one that was found by meaning may hold some of them. What holds all of them
-    # is found by going over those that do, once, between the first and the last.
-    for joint, statement, some in (
-        (" OR ", _MARKED_EACH, [pk for pk in pks if pk not in held]),
-        (" AND ", _MARKED_BETWEEN, [pk for pk in pks if pk in held]),
-    ):
-        if some:
-            asked = {"match": f"text : ({joint.join(terms)})", "open": OPEN, "close": CLOSE, "pks": some}
-            ends = {"first": min(some), "last": max(some)} if statement is _MARKED_BETWEEN else {}
-            marked.update({pk: line for pk, line in session.execute(statement, {**asked, **ends})})
-    return marked
+def _marked_by_fts5(wanted: Wanted, texts: Mapping[int, str]) -> dict[int, str]:
+    """Mark any of the words: one that was found by meaning may hold some of them.
+
+    In an index of these few texts alone: marking 50 takes 1 ms, and 45 in the index of a million.
+    """
+    match = " OR ".join(fts5_term(term) for term in wanted.wanted)
+    with closing(sqlite3.connect(":memory:")) as few:
+        few.execute(f"CREATE VIRTUAL TABLE few USING fts5(text, tokenize='{TOKENIZE}')")
+        few.executemany("INSERT INTO few(rowid, text) VALUES (?, ?)", texts.items())
+        return dict(few.execute(_MARKED, (OPEN, CLOSE, match)).fetchall())
 
 
-_MARKED = (
-    "SELECT rowid, highlight(comment_words, 0, :open, :close) FROM comment_words WHERE comment_words MATCH :match AND "
-)
-_MARKED_EACH = text(f"{_MARKED} rowid IN :pks").bindparams(bindparam("pks", expanding=True))
-_MARKED_BETWEEN = text(f"{_MARKED} rowid BETWEEN :first AND :last AND +rowid IN :pks").bindparams(
-    bindparam("pks", expanding=True)
-)
+_MARKED = "SELECT rowid, highlight(few, 0, ?, ?) FROM few WHERE few MATCH ?"
 
 
 def _marked_by_headline(session: Session, wanted: Wanted, texts: dict[int, str]) -> dict[int, str]:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from cx.committee_score import RoleAnswers, committee_score, weights_for
 from cx.quarters import quarter_of
 from data.store.models import Account, Contact, Response, RevenueEvent, StaleAccount, Survey
-from data.store.queries.retention import detractor_comments, quarter_book
+from data.store.queries.detractors import detractor_comments
+from data.store.queries.retention import between, quarter_book
 from data.store.queries.slices import Slice
 from data.store.repositories.retention import keep_study, kept_study
 from data.store.repositories.standing import risk_line
@@ -129,14 +130,14 @@ def test_only_named_detractors_of_nps_are_evidence(store):
     plant(store)
     with store.read() as session:
         now = datetime(2026, 9, 30, 16, tzinfo=UTC)
-        found = detractor_comments(session, Slice(as_of=now), first=date(2026, 4, 1), last=date(2026, 7, 1))
+        found = detractor_comments(session, between(Slice(as_of=now), date(2026, 4, 1), date(2026, 7, 1)))
         wanted = [said for said in SAID if said.source == "nps" and said.score is not None and said.score < 7]
-        assert sum(map(len, found.values())) == len(wanted)
-        assert len(found["northwind", date(2026, 7, 1)]) == 3
-        own = detractor_comments(
-            session, Slice(as_of=now), first=date(2026, 4, 1), last=date(2026, 7, 1), accounts={"halden": 1}
-        )
-        assert {account for account, _ in own} == {"halden"}
+        assert len(found.pk) == len(wanted)
+        assert found.count("northwind", date(2026, 7, 1)) == len(found.of("northwind", date(2026, 7, 1))) == 3
+        assert found.of("northwind", date(2025, 1, 1)) == found.of("nobody", date(2026, 7, 1)) == []
+        newest = found.newest({"halden": 4, "nobody": 5}, each=1)
+        assert {group for group, _ in newest} == {4}
+        assert all(pks == [max(found.of("halden", quarter))] for (_, quarter), pks in newest.items())
 
 
 def test_study_is_kept_with_the_line_that_it_found(store):
