@@ -16,7 +16,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-all test-browser screenshots check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench bench-load clean lock
+.PHONY: help install install-dev demo test test-all test-browser faults screenshots check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench bench-load bench-pages clean lock
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -53,11 +53,19 @@ AXE := axe-core@4.14.1
 NPM_FOLDER := data/var/npm
 $(NPM_FOLDER)/$(AXE): Makefile
 	@mkdir -p $(NPM_FOLDER)
-	npm install --prefix $(NPM_FOLDER) --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent $(AXE)
+	npm install --prefix $(NPM_FOLDER) --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent $(AXE) \
+	  || { echo 'npm could not get $(AXE): look at the network, or at npm_config_registry' >&2; exit 1; }
 	@touch $@
 
 test-browser: $(DEV_STAMP) $(if $(shell command -v npm),$(NPM_FOLDER)/$(AXE))  ## Open the served pages in Chromium, with axe-core (SOTTOVOCE_CHROMIUM=path)
+	@$(BIN)/python -m tests.browser.chromium >/dev/null
 	$(BIN)/python -m pytest -q -m browser -n $(JOBS) tests/browser
+
+# Kills on each database; each is about a minute on a busy machine.
+POINTS ?= 50
+faults: $(DEV_STAMP)  ## Kill imports and runs, fill the disk, stop the database, walk the migrations, restore backups (POINTS=50)
+	$(BIN)/python -m pytest -q -m 'slow or not slow' tests/pipelines/backup tests/data/store/test_walk.py tests/e2e/test_faults.py tests/e2e/test_killed.py
+	$(BIN)/python -m tests.e2e.kills --points $(POINTS)
 
 screenshots: $(DEV_STAMP)  ## Take pictures of each page over the sample, light and dark, into docs/images
 	$(BIN)/python -m tests.browser.screenshots docs/images
@@ -102,6 +110,16 @@ LOAD_ACCOUNTS ?= 2000
 LOAD_ON ?= sqlite,postgresql
 bench-load: $(DEV_STAMP)  ## Seed a million comments, serve them, ask 20 times a second; figures for docs/performance.md
 	$(BIN)/sottovoce bench load-all $(LOAD) --comments $(LOAD_COMMENTS) --accounts $(LOAD_ACCOUNTS) --on $(LOAD_ON)
+
+# The store that bench-load asks too; a seed that was cut off is made again.
+SEEDED := $(LOAD)/sqlite-$(LOAD_COMMENTS)/seeded
+$(SEEDED): | $(DEV_STAMP)
+	rm -f $(@D)/sottovoce.db*
+	$(BIN)/sottovoce bench seed --home $(@D) --comments $(LOAD_COMMENTS) --accounts $(LOAD_ACCOUNTS)
+	@touch $@
+
+bench-pages: $(DEV_STAMP) $(SEEDED)  ## ... open every page over them in Chromium (SOTTOVOCE_CHROMIUM=path); figures for docs/performance.md
+	$(BIN)/sottovoce bench pages --home $(LOAD)/sqlite-$(LOAD_COMMENTS)
 
 lock: $(DEV_STAMP)  ## Pin again what is installed (after changing pyproject.toml)
 	$(BIN)/python requirements/lock.py

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
@@ -14,12 +14,11 @@ from api import errors
 from api.access import GUARDS, KeyUse, known_parameters
 from api.bodies import BodyProblems
 from api.described import describe, list_routes
-from api.exports import CsvSuffix
+from api.exports import Suffixes
 from api.kept import Kept
 from api.limits import Buckets
 from api.mcp import McpRoute
 from api.observe import Metrics, Observe
-from api.oidc import Issuer
 from api.routers import (
     accounts,
     comments,
@@ -29,6 +28,7 @@ from api.routers import (
     diagnosis,
     drivers,
     health,
+    hooks,
     imports,
     incoming,
     jobs,
@@ -48,22 +48,53 @@ from api.routers import (
     timeline,
     views,
 )
-from api.settings import ApiSettings, read_oidc
+from api.settings import ApiSettings, OidcSettings, read_oidc
 from api.writers import Services
 from data.errors import SecretError
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from data.store.version import DataVersion
 
+if TYPE_CHECKING:
+    from api.oidc import Issuer
+
 DESCRIPTION = """What customers say, by theme, role and stage: each score with the comments under it.
 
 Every route under `/v1` wants `Authorization: Bearer KEY` (`sottovoce key create` makes one), or the token of a person's
-own sign-in in its place where the operator set one up. Every list has a stable
+own sign-in in its place where the operator set one up; a webhook shows its product's signature. Every list has a stable
 order and a cursor, and comes whole as CSV with `Accept: text/csv` or `.csv` behind its address; a text in it that a
-spreadsheet would read as a formula (it begins with = + - @, a tab or a line's end) has a `'` in front. Every answer
+spreadsheet would read as a formula (it begins with = + - @, a tab or a line's end) has a `'` in front. As Parquet
+(`Accept: application/vnd.apache.parquet`, `.parquet`) its columns have their types, texts as they are. Every answer
 says the period it looks at (`as_of`, `since`, `window=90d` or `period=2026-Q3`). Reads have an ETag. A parameter that
 an address does not have is refused. Errors have one shape, `application/problem+json`.
 """
+ROUTERS = (
+    accounts.router,
+    diagnosis.router,
+    timeline.router,
+    # Before the themes: their last part of an address is a theme's key.
+    counts.router,
+    themes.router,
+    drivers.router,
+    scores.router,
+    coverage.router,
+    comments.router,
+    map.router,
+    mismatch.router,
+    keys.router,
+    loops.router,
+    journey.router,
+    retention.router,
+    views.router,
+    slices.router,
+    corrections.router,
+    taxonomy.router,
+    jobs.router,
+    runs.router,
+    sample.router,
+    quarantine.router,
+    imports.mappings_router,
+)
 
 
 class QueryEmbedder(Protocol):
@@ -111,56 +142,43 @@ def create_app(
     app.state.services = services or Services()
     app.state.data_version = DataVersion(store)
     app.state.kept = Kept()
-    app.state.issuer = Issuer(settings.oidc, clock=lambda: clock().timestamp()) if settings.oidc else None
+    app.state.issuer = _issuer(settings.oidc, clock) if settings.oidc else None
     app.state.key_use = KeyUse(app.state.data_version, clock)
     app.state.buckets = Buckets(settings.rate_per_s, settings.rate_burst)
     errors.install(app)
-    # A route that takes more (an import) says so itself: its own `max_body_size` wins.
-    bound = settings.max_body_bytes
-    app.include_router(health.router, dependencies=[Depends(known_parameters)], max_body_size=bound)
-    for router in (
-        accounts.router,
-        diagnosis.router,
-        timeline.router,
-        # Before the themes: their last part of an address is a theme's key.
-        counts.router,
-        themes.router,
-        drivers.router,
-        scores.router,
-        coverage.router,
-        comments.router,
-        map.router,
-        mismatch.router,
-        keys.router,
-        loops.router,
-        journey.router,
-        retention.router,
-        views.router,
-        slices.router,
-        corrections.router,
-        taxonomy.router,
-        jobs.router,
-        runs.router,
-        sample.router,
-        quarantine.router,
-        imports.mappings_router,
-    ):
-        app.include_router(router, dependencies=GUARDS, max_body_size=bound)
-    app.include_router(incoming.router, dependencies=GUARDS, max_body_size=settings.max_batch_bytes)
-    app.include_router(imports.router, dependencies=GUARDS, max_body_size=settings.max_upload_bytes)
+    _include(app, settings)
     app.state.mcp = McpRoute(app)
     app.router.routes.append(app.state.mcp.route())
     describe(app)
     app.add_middleware(BodyProblems)
     # The last one added is the outermost.
-    app.add_middleware(CsvSuffix, lists=lambda: list_routes(app))
+    app.add_middleware(Suffixes, lists=lambda: list_routes(app))
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app
 
 
+def _issuer(settings: OidcSettings, clock: Callable[[], datetime]) -> "Issuer":
+    from api.oidc import Issuer  # Where nobody signs in, 6 MB of tokens and keys stay out of memory.
+
+    return Issuer(settings, clock=lambda: clock().timestamp())
+
+
+def _include(app: FastAPI, settings: ApiSettings) -> None:
+    # A route that takes more (an import) says so itself: its own `max_body_size` wins.
+    bound = settings.max_body_bytes
+    app.include_router(health.router, dependencies=[Depends(known_parameters)], max_body_size=bound)
+    for router in ROUTERS:
+        app.include_router(router, dependencies=GUARDS, max_body_size=bound)
+    app.include_router(incoming.router, dependencies=GUARDS, max_body_size=settings.max_batch_bytes)
+    # No key: a signature stands for it.
+    app.include_router(hooks.router, dependencies=[Depends(known_parameters)], max_body_size=settings.max_batch_bytes)
+    app.include_router(imports.router, dependencies=GUARDS, max_body_size=settings.max_upload_bytes)
+
+
 # Requests answered at once. One interpreter computes one at a time: more threads only hold memory (a count over a
-# million comments takes some 20 MB while it is made) and make each wait longer; one waits for the database meanwhile.
-THREADS = 2
+# million comments takes some 20 MB while it is made) and make each wait longer. With three a list goes on beside a
+# search and a count; one that waits for its turn to count holds a thread, too.
+THREADS = 3
 
 
 @asynccontextmanager

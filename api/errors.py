@@ -53,6 +53,10 @@ class CursorError(ApiError, ValueError):
     """A cursor that was not given by this list."""
 
 
+class BodyError(ApiError, ValueError):
+    """A body that is not JSON."""
+
+
 class ParameterError(ApiError, ValueError):
     """A parameter with a value that the API does not know."""
 
@@ -100,6 +104,10 @@ class RowsRefusedError(ApiError, ValueError):
         self.errors = errors
 
 
+class TooLongError(ApiError, RuntimeError):
+    """A list has more rows than its form takes: noticed on the way, so that the answer ends early."""
+
+
 class AskError(ApiError, RuntimeError):
     """The API did not answer a tool of `api.mcp`, or answered with a problem."""
 
@@ -117,12 +125,14 @@ STATUS: dict[type[Exception], int] = {
     UnauthorizedError: 401,
     ForbiddenError: 403,
     CursorError: 400,
+    BodyError: 400,
     ParameterError: 422,
     PreconditionError: 412,
     NotEmptyError: 409,
     RateError: 429,
     NotModifiedError: 304,
     NotReadyError: 503,
+    TooLongError: 500,
     AskError: 502,
     SlowError: 408,
     RowsRefusedError: 422,

@@ -47,11 +47,6 @@ class SignedIn:
     roles: tuple[str, ...]
 
 
-def looks_like_token(secret: str) -> bool:
-    """Say whether what was shown is a token, not a key: three parts joined by dots."""
-    return secret.count(".") == 2
-
-
 class Issuer:
     """One issuer: reads tokens with the keys that it publishes."""
 
@@ -69,6 +64,11 @@ class Issuer:
             exp={"essential": True},
             sub={"essential": True},
         )
+
+    @staticmethod
+    def may_have_made(secret: str) -> bool:
+        """Say whether what was shown is a token, not a key: three parts joined by dots."""
+        return secret.count(".") == 2
 
     def read(self, token: str) -> SignedIn:
         """Give who a token speaks of.

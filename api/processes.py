@@ -17,6 +17,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 from uvicorn_worker import UvicornWorker
 
+from data.memory import give_back_steadily
+
 # Seconds without a sign of life after which a process is ended and another one started.
 SILENT_S = 120
 # Answers after which a process makes room for a fresh one: what it read since it was forked (columns that a run
@@ -105,6 +107,7 @@ class Processes(BaseApplication):
 
     def _after_each(self, _arbiter: Arbiter, worker: Worker) -> None:
         self._app.state.data_version.forked(worker.age)
+        give_back_steadily()
         _end_with_parent()
 
 

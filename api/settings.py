@@ -1,6 +1,6 @@
 """What the command line hands down to the API; nothing here reads the environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data.store.queries.slices import DEFAULT_MIN_GROUP
 
@@ -68,7 +68,8 @@ class ApiSettings:
     `rate_burst` at once after a rest; 0 a second is no limit. `max_body_bytes`: the largest body of a request,
     `max_batch_bytes` of a batch of comments, `max_upload_bytes` of a file. `max_connections`: served at once.
     `metrics_folder`: where several processes keep the counts of `/metrics` together; empty: there is one process.
-    `oidc`: people's own sign-ins are taken beside keys.
+    `oidc`: people's own sign-ins are taken beside keys. `hooks` are (product, secret) of webhooks that are taken,
+    `hooks_url` the public address of the API as they call it, without a path; empty: as each request says.
     """
 
     anonymous_min_group: int = DEFAULT_MIN_GROUP
@@ -81,3 +82,5 @@ class ApiSettings:
     max_connections: int = 1000
     metrics_folder: str = ""
     oidc: OidcSettings | None = None
+    hooks: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    hooks_url: str = ""

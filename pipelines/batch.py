@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from data.store.personal.tombstones import forgotten_of
 from data.store.repositories import quarantine
 from data.store.repositories.imports import ImportContext, Incoming, Outcome, Problem, write_rows
 from data.store.vault import Vault
 from pipelines.fields import ID_FIELD
 from pipelines.plan import Decision, Plan
+from pipelines.readers.export import Declared
 from pipelines.readers.table import RawRow
 from pipelines.rows import Broken, broken, content_hash, identified, incoming, raw_json, read_row, row_key
 from pipelines.seen import SeenRows
@@ -25,7 +27,7 @@ def store_batch(
     context: ImportContext,
     seen: SeenRows,
 ) -> list[Result]:
-    """Store what can be stored. Returns "new", "changed", "same", or why a row stays out, in order."""
+    """Store what can be stored. Returns "new", "changed", "same", "forgotten", or why a row stays out, in order."""
     sorter = _Sorter(plan, file, context, seen)
     results = [sorter.read(raw) for raw in batch]
     places = [index for index, result in enumerate(results) if isinstance(result, Incoming)]
@@ -34,7 +36,32 @@ def store_batch(
     outcomes = write_rows(session, plan.kind, rows, context)
     for index, row, outcome in zip(places, rows, outcomes, strict=True):
         final[index] = _judged(plan, row, outcome)
-    return final
+    return _without_forgotten(session, plan, batch, final, context)
+
+
+def _without_forgotten(
+    session: Any,  # noqa: ANN401
+    plan: Plan,
+    batch: Sequence[RawRow],
+    results: list[Result],
+    context: ImportContext,
+) -> list[Result]:
+    """Leave out broken rows of people who were forgotten: the quarantine would keep them."""
+    named = {place: _people(plan, batch[place]) for place, one in enumerate(results) if isinstance(one, Broken)}
+    known = forgotten_of(session, context.vault, (key for keys in named.values() for key in keys)) if named else set()
+    return ["forgotten" if known & named.get(place, set()) else one for place, one in enumerate(results)]
+
+
+def _people(plan: Plan, raw: RawRow) -> set[tuple[str, str]]:
+    columns = (("contact", plan.columns.get("contact_id")), ("email", plan.columns.get("email")))
+    cells = ((kind, raw.cells.get(column)) for kind, column in columns if column)
+    return {(kind, str(cell).strip()) for kind, cell in cells if cell}
+
+
+def put_surveys(session: Any, surveys: Sequence[Declared], file: str, context: ImportContext) -> None:  # noqa: ANN401
+    """Store the surveys that a part of an export declares."""
+    for one in surveys:
+        put_survey(session, Decision(Plan("surveys", {}), one.row()), file, context)
 
 
 def put_survey(session: Any, decision: Decision, file: str, context: ImportContext) -> None:  # noqa: ANN401

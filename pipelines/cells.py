@@ -33,10 +33,11 @@ COMMITMENT_TYPES = {"commitment_id": "id", "text": "text", "made_by": "id", "mad
 
 @dataclass(frozen=True)
 class ColumnFormat:
-    """How a column writes dates and numbers, found out over a sample."""
+    """How a column writes dates and numbers, found out over a sample; the zone of times that name none (None: UTC)."""
 
     order: str = "mdy"
     decimal_comma: bool = False
+    zone: str | None = None
 
 
 PLAIN = ColumnFormat()
@@ -130,7 +131,7 @@ _READERS: dict[str, Callable[[Any, ColumnFormat], Any]] = {
     "score": lambda value, form: coerce.to_score(value, decimal_comma=form.decimal_comma),
     "boolean": lambda value, _: coerce.to_boolean(value),
     "date": lambda value, form: times.parse_date(value, form.order),
-    "time": lambda value, form: times.parse_time(value, form.order),
+    "time": lambda value, form: times.parse_time(value, form.order, zone=form.zone),
     "list": lambda value, _: coerce.to_list(value),
     "messages": _items(MESSAGE_TYPES),
     "commitments": _items(COMMITMENT_TYPES),

@@ -12,6 +12,7 @@ import typer
 
 from pipelines.bench.cli import bench_app
 from pipelines.commands import reads
+from pipelines.commands.backup import backup, restore
 from pipelines.commands.digest import digest
 from pipelines.commands.keys import key_app
 from pipelines.commands.opening import (
@@ -23,7 +24,9 @@ from pipelines.commands.opening import (
     print_json,
     write_text,
 )
+from pipelines.commands.personal import export_person, forget
 from pipelines.commands.persons import person_app
+from pipelines.commands.pull import pull
 from pipelines.commands.quarantine import quarantine_app
 from pipelines.commands.taxonomy import taxonomy_app
 from pipelines.evaluate.cli import evaluate_app
@@ -58,11 +61,12 @@ app.add_typer(bench_app, name="bench")
 @app.command("import")
 @explained
 def import_command(
-    path: Annotated[Path, typer.Argument(help="A folder in the canonical layout, or one file with any columns.")],
+    path: Annotated[Path, typer.Argument(help="A folder in the canonical layout, or a file: an export or any table.")],
     kind: Annotated[str | None, typer.Option("--as", help="What the rows are: responses, tickets, in_app, ...")] = None,
     columns: Annotated[str | None, typer.Option("--map", help='text=Comment,score="NPS score",...')] = None,
     survey: Annotated[str | None, typer.Option("--survey", help="The survey that the answers belong to.")] = None,
     date_order: Annotated[str | None, typer.Option("--dates", help="dmy or mdy, where the dates do not tell.")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", help="Zone of times that name none: Europe/Berlin.")] = None,
     save_as: Annotated[str | None, typer.Option("--save-map", help="Keep the mapping under this name.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -84,6 +88,7 @@ def import_command(
             survey=survey,
             save_as=save_as,
             date_order=date_order,
+            zone=zone,
         )
         # Scores can be read before the first run.
         summarise.run(bench)
@@ -167,6 +172,29 @@ def report(
     write_text(out, made.html, told=made.title)
 
 
+@app.command()
+@explained
+def export(
+    listed: Annotated[str, typer.Argument(metavar="LIST", help='accounts, "themes/counts?group_by=theme,role", ...')],
+    out: Annotated[Path, typer.Option("--out", help="The file to write: its name ends in .csv or .parquet.")],
+) -> None:
+    """Write a list of the API, with the API's own filters, into a file: docs/exports.md names the lists.
+
+    Asks the API that SOTTOVOCE_API_URL names, else one in this process.
+    """
+    from pipelines.demo import demo_key
+    from pipelines.export import ask_elsewhere, ask_here, export_list
+
+    settings = open_settings()
+    if settings.api_url:
+        ask = ask_elsewhere(settings.api_url, settings.api_key)
+    else:
+        bench = open_bench(settings, migrate=False)
+        ask = ask_here(_api(bench), settings.api_key or demo_key(bench))
+    size = export_list(listed, out, ask=ask)
+    typer.echo(f"{out}: {listed} ({size / 1024:,.0f} KB)", err=True)
+
+
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535)]
 NoWorker = Annotated[bool, typer.Option("--no-worker", help="Start no worker: one runs elsewhere.")]
@@ -189,7 +217,8 @@ def serve_mcp() -> None:
 
     Asks the API that SOTTOVOCE_API_URL names with SOTTOVOCE_API_KEY, else one in its own process.
     """
-    from api.mcp import Door, fixed_key, make_mcp
+    from api.mcp import Door, fixed_key
+    from api.mcp_tools import make_mcp
     from api.settings import ApiSettings
     from pipelines.demo import demo_key
 
@@ -285,6 +314,7 @@ def _client() -> "Api":
 
 
 app.command()(digest)
+app.command()(pull)
 
 
 @contextmanager
@@ -321,6 +351,8 @@ def _api(bench: "Bench", *, metrics_folder: str = "") -> "FastAPI":
         max_upload_bytes=int(settings.max_upload_mb * MIB),
         max_connections=settings.max_connections,
         metrics_folder=metrics_folder,
+        hooks=settings.hook_secrets,
+        hooks_url=settings.hooks_url,
         oidc=read_oidc(
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,
@@ -374,6 +406,10 @@ def _serve_both(bench: "Bench", key: str, host: str, port: int, dashboard_port: 
 
 
 app.command()(reads.runs)
+app.command()(forget)
+app.command("export-person")(export_person)
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

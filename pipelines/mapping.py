@@ -22,7 +22,7 @@ _VAGUE = set(
     "client customer org parent plan team left respondent requester author owner csm min max state note agent answer "
     "title person survey health message response body reason content created comment".split()
 )
-_ASKING = re.compile(
+ASKING = re.compile(
     r"\b(why|reason|tell us|improve|anything else|feedback|comments?|in your own words|describe|what could|what would|"
     r"what do you|how could|what is|share|verbatim|suggestions?|remarks?|explain)\b"
 )
@@ -64,7 +64,7 @@ def _name_fit(field: Field, plain: str) -> float:
             return INSIDE
     if field.type == "score" and any(word in plain for word in ("how likely", "how satisfied", "how easy", "nps")):
         return INSIDE
-    return QUESTION if field.type == "text" and _ASKING.search(plain) else 0.0
+    return QUESTION if field.type == "text" and ASKING.search(plain) else 0.0
 
 
 def fitting_share(field: Field, values: Sequence[object]) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cx.scores import DEFAULT_SCALES
 from pipelines import mapping as guessing
+from pipelines import times
 from pipelines.cells import ColumnFormat
 from pipelines.coerce import detect_decimal_comma, to_key, to_score
 from pipelines.errors import InputFileError, MappingError
@@ -52,6 +53,10 @@ class Wishes:
     columns: Mapping[str, str] = field(default_factory=dict)
     survey: str | None = None
     date_order: str | None = None
+    # The zone of times that name none ("Europe/Berlin").
+    zone: str | None = None
+    # Whether the user said what rows or columns are: then no export is looked for.
+    explicit: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,19 @@ class Decision:
 
 
 def wishes_of(
-    kind: str | None, columns: Mapping[str, str] | None, survey: str | None, date_order: str | None
+    kind: str | None,
+    columns: Mapping[str, str] | None,
+    survey: str | None,
+    date_order: str | None,
+    *,
+    zone: str | None = None,
 ) -> Wishes:
     """Make sense of the command's options: `--as nps` means answers of a survey "nps".
 
     Raises:
-        MappingError: The kind is not known.
+        MappingError: The kind, the order of dates or the zone is not known.
     """
+    explicit = bool(kind or columns)
     plain = to_key(kind) if kind else None
     if plain in DEFAULT_SCALES:
         plain, survey = "responses", survey or plain
@@ -80,7 +91,9 @@ def wishes_of(
         raise MappingError(f"date order {date_order!r} is not known: use dmy or mdy")
     if survey and plain is None:
         plain = "responses"
-    return Wishes(plain, dict(columns or {}), survey, date_order)
+    if zone and not times.is_zone(zone):
+        raise MappingError(f"time zone {zone!r} is not known: use a name such as Europe/Berlin, or UTC")
+    return Wishes(plain, dict(columns or {}), survey, date_order, zone or None, explicit)
 
 
 def decide(table: Table, wishes: Wishes, *, surveys: Mapping[str, str], now: datetime) -> Decision:
@@ -224,12 +237,14 @@ def _formats(
         if type_ in ("date", "time"):
             found = detect_order(values, now=now)
             order = wishes.date_order or found.order
-            formats[name] = ColumnFormat(order=order)
+            formats[name] = ColumnFormat(order=order, zone=wishes.zone)
             if found.ambiguous and not wishes.date_order:
                 said, other = ("day/month", "mdy") if order == "dmy" else ("month/day", "dmy")
                 notes.append(f"dates in {column!r} were read as {said}/year; nothing told: give --dates {other} if not")
         elif type_ in ("number", "score", "integer"):
             formats[name] = ColumnFormat(decimal_comma=detect_decimal_comma(values))
+        elif type_ == "messages":
+            formats[name] = ColumnFormat(zone=wishes.zone)
     return formats, notes
 
 

@@ -137,7 +137,7 @@ def _prepare(bench: Bench, config: TextConfig, batch: _Batch, known: Known) -> l
     """Compute only; of the store it changes nothing but new pseudonym numbers, which must be there before the texts."""
     with bench.store.read() as session:
         numbers = repository.pseudonyms(session, set(batch.accounts))
-    secret = bench.vault.hash("pseudonyms").encode()
+    secret = pseudonym_secret(bench)
     book = {account: Pseudonyms(secret, numbers.get(account, {})) for account in batch.accounts}
     texts = prepare_texts(
         batch.texts,
@@ -151,6 +151,11 @@ def _prepare(bench: Bench, config: TextConfig, batch: _Batch, known: Known) -> l
     with bench.store.write() as session:
         repository.add_pseudonyms(session, {account: names.numbers for account, names in book.items()})
     return [_row(raw, text) for raw, text in zip(batch.raws, texts, strict=True)]
+
+
+def pseudonym_secret(bench: Bench) -> bytes:
+    """Give what the hashes of names are keyed with."""
+    return bench.vault.hash("pseudonyms").encode()
 
 
 def _row(raw: RawComment, text: PreparedText) -> PreparedRow:

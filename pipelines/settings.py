@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from data.store.vault import SECRET_BYTES, Vault
 from pipelines.digest.schedule import read_schedule
 from pipelines.errors import SettingsError
+from pipelines.times import is_zone
 
 if TYPE_CHECKING:
     from data.store.unit_of_work import Store
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     seed: int = Field(20260930, description="Seed of everything random.")
     batch_rows: int = Field(1000, ge=1, description="Rows a stage works on between two commits.")
     import_batch_rows: int = Field(5000, ge=1, description="Rows an import works on between two commits.")
+    zone: str = Field("", description="Zone of times in imported files that name none, Europe/Berlin; empty: UTC.")
     vendor_names: str = Field("", description="Names of the vendor and its products, comma-separated: never redacted.")
     anonymous_min_group: int = Field(5, ge=1, description="Smallest group shown of an anonymous survey.")
     namer_url: str = Field("", description="Chat-completions server that names themes; empty: named from their words.")
@@ -77,8 +79,22 @@ class Settings(BaseSettings):
     max_batch_mb: float = Field(8.0, gt=0, le=100, description="Largest batch of comments, MiB.")
     max_upload_mb: float = Field(200.0, gt=0, le=2000, description="Largest file that may be uploaded, MiB.")
     log_level: str = Field("WARNING", description="Level of the log on standard error.")
+    zendesk_url: str = Field("", description="Address of the Zendesk account to pull, https://acme.zendesk.com.")
+    zendesk_user: str = Field("", description="Mail address of the admin whose API token it is.")
+    zendesk_token: str = Field("", repr=False, description="API token of Zendesk.")
+    zendesk_hook_secret: str = Field("", repr=False, description="Signing secret of Zendesk's webhook; empty: none.")
+    intercom_url: str = Field("https://api.intercom.io", description="Address of Intercom's API, by region.")
+    intercom_token: str = Field("", repr=False, description="Access token of Intercom.")
+    intercom_hook_secret: str = Field("", repr=False, description="Client secret of Intercom's app; empty: no webhook.")
+    hubspot_url: str = Field("https://api.hubapi.com", description="Address of HubSpot's API.")
+    hubspot_token: str = Field("", repr=False, description="Token of a private app of HubSpot.")
+    hubspot_hook_secret: str = Field("", repr=False, description="Client secret of HubSpot's app; empty: no webhook.")
+    delighted_hook_secret: str = Field("", repr=False, description="API key of Delighted's project; empty: no webhook.")
+    typeform_hook_secret: str = Field("", repr=False, description="Secret of Typeform's webhook; empty: no webhook.")
+    hooks_url: str = Field("", description="Public address of the API, as webhooks call it; empty: as they say.")
     api_url: str = Field("", description="Where the dashboard finds the API; empty: it drives it in process.")
     api_key: str = Field("", description="The key that the dashboard shows to the API; empty: each reader's own.")
+    chromium: str = Field("", description="Chromium that `bench pages` drives; empty: the one that is installed.")
     oidc_issuer: str = Field("", description="Issuer whose sign-ins the API takes (OpenID Connect); empty: keys only.")
     oidc_audience: str = Field("", validate_default=True, description="Client ids that its tokens may be made for.")
     oidc_email_claim: str = Field("email", min_length=1, description="The claim that holds the person's address.")
@@ -93,6 +109,13 @@ class Settings(BaseSettings):
     def _known_engine(cls, value: str) -> str:
         if value not in ("graph", "hdbscan"):
             raise ValueError("use graph or hdbscan")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value and not is_zone(value):
+            raise ValueError("give the name of a time zone, Europe/Berlin, or UTC")
         return value
 
     @field_validator("webhook_url")
@@ -124,13 +147,13 @@ class Settings(BaseSettings):
             raise ValueError("give how many were right of how many checked: 45/50")
         return value
 
-    @field_validator("oidc_issuer")
+    @field_validator("oidc_issuer", "zendesk_url", "intercom_url", "hubspot_url", "hooks_url")
     @classmethod
     def _private(cls, value: str) -> str:
         parts = urlsplit(value)
         here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
         if value and not here and not (parts.scheme == "https" and parts.hostname):
-            raise ValueError("give the issuer's address as it names itself, https://...")
+            raise ValueError("give the whole address, as its owner writes it, https://...")
         return value
 
     @field_validator("oidc_audience")
@@ -167,6 +190,12 @@ class Settings(BaseSettings):
     def digest_readers(self) -> tuple[str, ...]:
         """Who gets the digest by mail."""
         return tuple(dict.fromkeys(_listed(self.digest_to)))
+
+    @cached_property
+    def hook_secrets(self) -> tuple[tuple[str, str], ...]:
+        """The products whose webhooks are taken, with their secrets."""
+        names = ("zendesk", "intercom", "hubspot", "delighted", "typeform")
+        return tuple((name, secret) for name in names if (secret := getattr(self, f"{name}_hook_secret")))
 
     @cached_property
     def url(self) -> str:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # Years that feedback can have: what lies outside is a misread number.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -76,18 +77,43 @@ def _lies_ahead(match: re.Match[str], order: str, now: datetime) -> bool:
         return True
 
 
-def parse_time(value: object, order: str = "mdy") -> datetime:
-    """Read a point in time as aware UTC; no zone is read as UTC.
+def parse_time(value: object, order: str = "mdy", *, zone: str | None = None) -> datetime:
+    """Read a point in time as aware UTC; one without a zone is of `zone` ("Europe/Berlin"; None: UTC).
+
+    A day without an hour stays that day: its zone is not moved.
 
     Raises:
         ValueError: It is no time, or lies outside 1970 to 2200.
     """
     moment = _read(value, order)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = moment.replace(tzinfo=ZoneInfo(zone) if zone and _has_clock(value) else UTC)
     if not FIRST_YEAR < moment.year < LAST_YEAR:
         raise ValueError(f"the year {moment.year} is out of range")
     return moment.astimezone(UTC)
+
+
+def _has_clock(value: object) -> bool:
+    if isinstance(value, datetime):
+        return value.time() != time.min  # a sheet keeps a day as its midnight
+    return isinstance(value, str) and bool(re.search(r"[\sT]\d{1,2}[:.h]\d{2}(?![.\d])", value))
+
+
+def is_zone(name: str) -> bool:
+    """Say whether a time zone of this name is known ("Europe/Berlin")."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def has_no_zone(value: object, order: str = "mdy") -> bool:
+    """Say whether a cell holds a time of the day and no zone; False where it is no time."""
+    try:
+        return _has_clock(value) and _read(value, order).tzinfo is None
+    except (ValueError, OverflowError):
+        return False
 
 
 def parse_date(value: object, order: str = "mdy") -> date:

@@ -12,11 +12,12 @@ from data.store.repositories.jobs import JobTask
 from pipelines import mapping as guessing
 from pipelines.errors import PipelineError
 from pipelines.fields import FIELD, KINDS, NEEDED
-from pipelines.import_report import ImportReport
-from pipelines.ingest import import_path
+from pipelines.import_report import ImportReport, part_line
+from pipelines.ingest import import_path, is_saved
 from pipelines.plan import SAMPLE_ROWS, Wishes, decide, wishes_of
 from pipelines.posted import row_error, said
-from pipelines.readers.detect import open_table
+from pipelines.preview import look_at_export
+from pipelines.readers.detect import find_export, open_table
 from pipelines.readers.table import RawRow, Table
 from pipelines.rehearse import rehearse
 from pipelines.stage import Bench
@@ -45,7 +46,7 @@ def upload_file(bench: Bench, upload_id: str) -> Path:
 
 def preview(bench: Bench, job: JobTask) -> None:
     """Look into an upload, and keep what it holds, encrypted: it shows people's words."""
-    shown = look(bench, upload_file(bench, job.upload_id or ""), _wishes(job.options))
+    shown = look(bench, upload_file(bench, job.upload_id or ""), _wishes(bench, job.options))
     sealed = bench.vault.encrypt(json.dumps(shown, default=str))
     with bench.store.write() as session:
         uploads.put_preview(session, job.upload_id or "", sealed)
@@ -54,13 +55,16 @@ def preview(bench: Bench, job: JobTask) -> None:
 
 def look(bench: Bench, file: Path, wishes: Wishes) -> dict[str, Any]:
     """Say what a file seems to hold: its kind, what each column means, and what can't be told without asking."""
+    with bench.store.read() as session:
+        surveys = survey_types(session, known_surveys(session))
     try:
+        export = None if wishes.explicit else find_export(file)
+        if export is not None and export.parts and not is_saved(bench, export):
+            return look_at_export(bench, export, wishes, surveys)
         table = open_table(file)
         sample = table.sample(SAMPLE_ROWS)
     except PipelineError as error:
-        return {"problem": str(error), "format": "", "columns": [], "notes": []}
-    with bench.store.read() as session:
-        surveys = survey_types(session, known_surveys(session))
+        return {"problem": said(str(error)), "format": "", "columns": [], "notes": []}
     problem, notes, survey, tried = None, [], None, {}
     try:
         decision = decide(table, wishes, surveys=surveys, now=bench.clock())
@@ -99,8 +103,10 @@ def _columns(table: Table, sample: Sequence[RawRow], used: Mapping[str, str]) ->
     ]
 
 
-def _wishes(options: Mapping[str, Any]) -> Wishes:
-    return wishes_of(options.get("kind"), options.get("columns"), options.get("survey"), options.get("date_order"))
+def _wishes(bench: Bench, options: Mapping[str, Any]) -> Wishes:
+    zone = options.get("zone") or bench.settings.zone
+    said_columns, order = options.get("columns"), options.get("date_order")
+    return wishes_of(options.get("kind"), said_columns, options.get("survey"), order, zone=zone)
 
 
 def import_upload(bench: Bench, job: JobTask) -> None:
@@ -117,6 +123,7 @@ def import_upload(bench: Bench, job: JobTask) -> None:
         survey=options.get("survey"),
         save_as=options.get("save_as"),
         date_order=options.get("date_order"),
+        zone=options.get("zone"),
         known_as=f"upload/{name}",
     )
     with bench.store.write() as session:
@@ -136,11 +143,13 @@ def _reasons(report: ImportReport) -> list[dict[str, Any]]:
 
 
 def _notes(report: ImportReport) -> list[str]:
-    notes = [said(note) for file in report.files for note in file.notes]
+    notes = [f"{file.source} export: {part_line(file)}" for file in report.files if file.source]
+    notes += [said(note) for file in report.files for note in file.notes]
+    notes += [f"{count} left out: {why}" for file in report.files for why, count in file.left_out.items()]
     unused = [column for file in report.files for column in file.unused]
     if unused:
         notes.append(f"columns that were not imported: {', '.join(unused[:40])}")
-    return notes
+    return list(dict.fromkeys([*notes, *report.unmatched_words()]))
 
 
 def forget(bench: Bench, upload_id: str) -> None:

@@ -13,7 +13,7 @@ from data.store.repositories import idempotency, jobs, uploads
 from data.store.repositories.jobs import JobTask
 from data.store.repositories.locks import try_lock
 from data.store.repositories.preparation import count_unprepared
-from pipelines import posted, quarantine, sample
+from pipelines import hooked, posted, quarantine, sample
 from pipelines import uploads as uploaded
 from pipelines.digest import due
 from pipelines.errors import PipelineError
@@ -23,7 +23,7 @@ from pipelines.stage import Bench
 
 log = logging.getLogger(__name__)
 # Jobs that change the store, and those that only look.
-WORKING, LOOKING = ("comments", "import", "retry", "run", "sample"), ("preview",)
+WORKING, LOOKING = ("comments", "import", "retry", "run", "sample", "hook"), ("preview",)
 # Two at once: previews are made beside a run that takes minutes.
 THREADS = 2
 # Seconds between two looks into an empty queue.
@@ -33,6 +33,7 @@ _STEPS = {
     "import": "importing",
     "retry": "importing",
     "sample": "importing",
+    "hook": "importing",
     "preview": "reading",
 }
 
@@ -98,6 +99,7 @@ def _each(bench: Bench, kinds: tuple[str, ...]) -> int:
 def _do(bench: Bench, job: JobTask) -> None:
     acts: dict[str, Callable[[Bench, JobTask], None]] = {
         "comments": posted.import_posted,
+        "hook": hooked.import_hook,
         "import": uploaded.import_upload,
         "preview": uploaded.preview,
         "retry": quarantine.retry_job,
@@ -187,11 +189,15 @@ def make_queue(settings: Settings) -> Queue:
 
     def on_bench(act: Callable[[Bench], int]) -> Callable[[], None]:
         def task() -> None:
-            bench = open_bench(settings)
             try:
-                act(bench)
-            finally:
-                bench.store.close()
+                bench = open_bench(settings)
+                try:
+                    act(bench)
+                finally:
+                    bench.store.close()
+            except DataError as error:
+                # Gone, full or locked: every job is where it was, and the clock wakes us again.
+                log.warning("%s; the worker looks again within a minute", error)
 
         return task
 

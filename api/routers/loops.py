@@ -118,7 +118,7 @@ def list_all_loops(
 
     def fetch(session: Session, after: After | None, limit: int) -> Page[LoopOut]:
         page = list_loops(session, asked, limit=limit, after=after)
-        if not paging.form.csv:
+        if not paging.form.whole:
             states.update(count_loops(session, asked))
         return Page([loop_out(view, now) for view in page.rows], page.after)
 
@@ -155,7 +155,7 @@ def get_loop_times(
         people: Mapping[str, Any] = staff_by_id(session, owners)
         return Page(times_groups(spans, dimensions, now=now, people=people), None)
 
-    if form.csv:
+    if form.whole:
         return form.export(fetch, table=loop_times_table(dimensions), name="loop-times")
     with store.read() as session:
         return LoopTimesOut(now=now, items=fetch(session, None, 0).rows)

@@ -55,9 +55,9 @@ def list_mismatch(
 
     def fetch(session: Session, after: After | None, limit: int) -> Page[MismatchAccountOut]:
         page = cut_page(mismatch_accounts(session, filters, quiet=quiet), after, limit)
-        if not paging.form.csv:
+        if not paging.form.whole:
             summaries.append(MismatchSummaryOut.model_validate(asdict(mismatch_summary(session, filters))))
-        shown = None if paging.form.csv else mentions
+        shown = None if paging.form.whole else mentions
         found = account_mismatches(session, filters, page.rows, shown=shown)
         return Page([_account(one) for one in found], page.after)
 

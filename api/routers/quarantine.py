@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from api.access import StoreDep
+from api.columns import TEXT
 from api.deps import READS, one_word, read_choice
 from api.errors import ParameterError
 from api.exports import CSV_ANSWER, Table
@@ -57,7 +58,7 @@ def list_quarantine(
     return paging.answer(
         fetch,
         listing=f"quarantine {state} {file} {kind}",
-        table=Table(_COLUMNS, lambda one: [[getattr(one, name) for name in _COLUMNS]]),
+        table=Table(_COLUMNS, lambda one: [[getattr(one, name) for name in _COLUMNS]], {"value": TEXT}),
         name="quarantine",
         page=page,
     )

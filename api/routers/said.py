@@ -25,7 +25,7 @@ def answer_comments(
     def read(session: Session, after: After | None, limit: int) -> tuple[Page[CommentRow], int]:
         found = list_comments(session, filters, query=query, limit=limit, after=after)
         # A file holds all of them: nobody asks how many.
-        return found, 0 if paging.form.csv else count_comments(session, filters, query=query)
+        return found, 0 if paging.form.whole else count_comments(session, filters, query=query)
 
     return _answer(paging, filters, read, listing=listing, name=name, check=check)
 

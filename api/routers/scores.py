@@ -43,11 +43,11 @@ def list_scores(
     dimensions = read_list(group_by, "group_by", SCORE_DIMENSIONS)
 
     def fetch(session: Session, _after: After | None, _limit: int) -> Page[ScoreCard]:
-        shown = 0 if form.csv else comments
+        shown = 0 if form.whole else comments
         cards = score_cards(session, filters, types=types, group_by=dimensions, comments=shown, compare=compare)
         return Page(cards, None)
 
-    if form.csv:
+    if form.whole:
         return form.export(fetch, table=scores_table(dimensions), name="scores")
 
     def answer() -> ScoresOut:

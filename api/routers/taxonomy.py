@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 
 from api.access import AdminDep, CallerDep, StoreDep
+from api.columns import TRUTH
 from api.deps import READS
 from api.errors import PreconditionError
 from api.exports import CSV_ANSWER, WHOLE, Table
@@ -28,7 +29,7 @@ def taxonomy_table() -> Table[TaxonomyThemeOut]:
     def row(one: TaxonomyThemeOut) -> list[object]:
         return [*(getattr(one, name) for name in _COLUMNS), "\n".join(one.examples)]
 
-    return Table([*_COLUMNS, "examples"], lambda item: [row(item)])
+    return Table([*_COLUMNS, "examples"], lambda item: [row(item)], {"changed": TRUTH})
 
 
 @router.get("", summary="The taxonomy in force, in its order", response_model=TaxonomyOut, responses=CSV_ANSWER)
@@ -42,7 +43,7 @@ def get_taxonomy(form: FormDep, caller: CallerDep) -> object:
     def fetch(session: Session, _after: After | None, _limit: int) -> Page[TaxonomyThemeOut]:
         return Page([_theme(one, bound=bound) for one in read_taxonomy(session)], None)
 
-    if form.csv:
+    if form.whole:
         return form.export(fetch, table=taxonomy_table(), name="taxonomy", step=WHOLE)
     with form.store.read() as session:
         return TaxonomyOut(**_shown(session, bound=bound))

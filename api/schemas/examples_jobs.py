@@ -116,7 +116,19 @@ READ_ROW: dict[str, Any] = {
     "value": "11",
     "reason": "11 lies outside the survey's range 0 to 10: correct the score, or the survey's scale",
 }
+PART: dict[str, Any] = {
+    "kind": "responses",
+    "survey": "nps-answers-q3",
+    "rows": 412,
+    "left_out": {"previews, tests and spam (Status)": 3},
+    "columns": [COLUMN],
+    "tried": 200,
+    "outcomes": {"new": 199, "quarantined": 1},
+    "read": [READ_ROW],
+}
 PREVIEW: dict[str, Any] = {
+    "source": None,
+    "parts": [],
     "problem": None,
     "format": "CSV",
     "rows": None,
@@ -165,6 +177,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ColumnOut": COLUMN,
     "CommentsIn": {"comments": [ANSWER_IN, TICKET_IN]},
     "DismissedOut": {"dismissed": 2},
+    "ExportPartOut": PART,
+    "HookOut": {"job_id": "job_5d1c0a9be2110f3a"},
     "ImportIn": {**MAPPING_IN, "save_as": "survey tool"},
     "ImportOut": IMPORT,
     "ImportPage": {"items": [{**IMPORT, "preview": None}], "next_cursor": None},

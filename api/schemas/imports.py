@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.schemas.base import Schema
 from api.schemas.jobs import JobOut
@@ -27,6 +28,17 @@ class MappingIn(BaseModel):
     )
     survey: _Name | None = Field(default=None, max_length=120, description="The survey that all answers belong to.")
     date_order: Literal["dmy", "mdy"] | None = Field(default=None, description="Where the dates do not tell.")
+    zone: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00]*$")] | None = Field(
+        default=None, description="Zone of times that name none: Europe/Berlin."
+    )
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        try:
+            return value and ZoneInfo(value).key
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("no time zone of this name is known: use one such as Europe/Berlin, or UTC") from error
 
 
 class ImportIn(MappingIn):
@@ -56,9 +68,28 @@ class ReadRowOut(Schema):
     reason: str | None = Field(default=None, description="Why it would be set aside, and the next step.")
 
 
+class ExportPartOut(Schema):
+    """Rows of one kind out of an export that was recognised."""
+
+    kind: str
+    survey: str | None = Field(
+        default=None, description="The survey of its answers, with the scale that the notes say."
+    )
+    rows: int | None = Field(default=None, description="Rows to import; null where there are too many to count now.")
+    left_out: dict[str, int] = Field(default={}, description="Rows that are no feedback, by reason.")
+    columns: list[ColumnOut] = Field(default=[], description="What each field is read from, and what is not read.")
+    tried: int = 0
+    outcomes: dict[str, int] = Field(default={})
+    read: list[ReadRowOut] = Field(default=[])
+
+
 class PreviewOut(Schema):
     """What a file seems to hold, and what could not be told."""
 
+    source: str | None = Field(
+        default=None, description="The product whose export this is; it is read as its parts, unless `kind` is given."
+    )
+    parts: list[ExportPartOut] = Field(default=[], description="What the export becomes; empty for other files.")
     problem: str | None = Field(default=None, description="Why it can't be imported like this, and what to say.")
     format: str = ""
     rows: int | None = Field(default=None, description="Null where the format does not say.")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import Schema
 
-KINDS = ("comments", "preview", "import", "run", "retry", "sample")
+KINDS = ("comments", "preview", "import", "run", "retry", "sample", "hook")
 STATES = ("waiting", "running", "done", "failed")
 
 
@@ -43,7 +43,7 @@ class JobOut(Schema):
     """A job. Poll it until `state` is done or failed; `If-None-Match` makes that cheap."""
 
     job_id: str
-    kind: str = Field(description="comments, preview, import, run, retry or sample.")
+    kind: str = Field(description="comments, preview, import, run, retry, sample or hook.")
     state: str = Field(description="waiting, running, done or failed.")
     step: str | None = Field(default=None, description="While running: importing, reading or analysing.")
     key_id: str = Field(description="The key that asked for it.")

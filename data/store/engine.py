@@ -38,7 +38,8 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         raise StoreError(f"{url!r} is not a database URL: use sqlite:///PATH or postgresql://...") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        engine = create_engine(parsed.set(drivername=POSTGRES_DRIVER))
+        # Values of statements stay out of errors, and so out of logs: they are texts and names.
+        engine = create_engine(parsed.set(drivername=POSTGRES_DRIVER), hide_parameters=True)
         event.listen(engine, "checkin", _note_rest)
         event.listen(engine, "checkout", _try_rested)
         return engine
@@ -46,7 +47,7 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         raise StoreError(f"database {backend!r} is not supported: use sqlite:///PATH or postgresql://...")
     if parsed.database and parsed.database != ":memory:" and not read_only:
         _make_folder(Path(parsed.database))
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _configure_sqlite(read_only=read_only))
     event.listen(engine, "begin", _begin)
     return engine

@@ -33,6 +33,26 @@ def hide_password(url: str) -> str:
 _SQLITE_GONE = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
 # Classes of SQLSTATE alike: connection, resources, operator intervention, system (PostgreSQL, appendix A).
 _POSTGRESQL_GONE = ("08", "53", "57", "58")
+_LATER, _FREE = "try again", "free some space, then do the same again: what was stored is kept"
+_WRITABLE = "let this user write the database's file and its folder, or set SOTTOVOCE_HOME to another one"
+_DAMAGED = "restore a backup: sottovoce restore"
+# What it means, and what to do, by the same codes.
+_SAID: dict[int | str, tuple[str, str]] = {
+    5: ("another process has held it for 30 s", _LATER),
+    6: ("another process has held it for 30 s", _LATER),
+    8: ("it is read-only", _WRITABLE),
+    10: ("its disk can't be read or written", "free some space or mend the disk, then do the same again"),
+    11: ("its file is damaged", _DAMAGED),
+    13: ("its disk is full", _FREE),
+    14: ("its file can't be opened", _WRITABLE),
+    26: ("its file is no database", _DAMAGED),
+    "53100": ("its disk is full", _FREE),
+    "53200": ("it has no memory left", _LATER),
+    "53300": ("it has no connections left", _LATER),
+    "57P01": ("its server was stopped", "start it, then do the same again: what was stored is kept"),
+    "57P03": ("its server is starting or stopping", _LATER),
+}
+_UNREACHABLE = ("its server can't be reached", "start it, or set SOTTOVOCE_DATABASE_URL; then do the same again")
 
 
 def is_gone(error: OperationalError) -> bool:
@@ -42,6 +62,15 @@ def is_gone(error: OperationalError) -> bool:
         return code & 0xFF in _SQLITE_GONE
     state = getattr(error.orig, "sqlstate", None)
     return error.connection_invalidated or state is None or str(state).startswith(_POSTGRESQL_GONE)
+
+
+def _why_gone(error: OperationalError) -> str:
+    """Say in our words why the database can't be used, and what to do; the driver's may name hosts and users."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    state = getattr(error.orig, "sqlstate", None)
+    why, step = _UNREACHABLE if code is None else (type(error.orig).__name__, _LATER)
+    why, step = _SAID.get(code & 0xFF if code is not None else str(state), (why, step))
+    return f"{why}: {step}; `sottovoce doctor` says more"
 
 
 @contextmanager
@@ -56,8 +85,7 @@ def explained() -> Iterator[None]:
     except OperationalError as error:
         if not is_gone(error):
             raise
-        said = type(error.orig).__name__
-        raise StoreError(f"the database can't be used now ({said}): try again; `sottovoce doctor` says more") from error
+        raise StoreError(f"the database can't be used now, {_why_gone(error)}") from error
 
 
 # What was found in a session that only reads, by name.
@@ -162,7 +190,7 @@ class Store:
                     return None
                 return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         except OperationalError as error:
-            raise StoreError(f"can't open the database {self.engine.url!r}: {error.orig}") from error
+            raise StoreError(f"can't open the database {self.engine.url!r}, {_why_gone(error)}") from error
 
     def require_current(self) -> None:
         """Check that the database has this version's tables.

@@ -146,7 +146,24 @@ _NICKNAMES = """
 alexander:alex,sasha alexandra:alex,sandra,sasha andrew:andy,drew anthony:tony benjamin:ben,benny
 catherine:cathy,kate,katie,cat charles:charlie,chuck christina:chris,tina christine:chris,tina christopher:chris
 daniel:dan,danny david:dave deborah:deb,debbie donald:don edward:ed,eddie,ted elizabeth:liz,beth,lizzie,eliza,betty
-emily:em francis:frank,fran francesca:fran frederick:fred,freddie gabriel:gabe gregory:greg harold:harry
+abdul:abdu agnieszka:aga,agnes aleksander:olek,sasha aleksandra:ola,sasha anastasia:nastya,stasia andreas:andi
+anna:ania,anya,annie antonio:toni,tonio barbara:barb,basia bartholomew:bart beatriz:bea bernhard:bernd,berni
+bogdan:bodya boris:borya carlos:carlitos concepcion:concha,conchita cornelia:conny cornelius:cor,kees
+dimitri:dima,mitya dmitri:dima,mitya dmitry:dima,mitya dolores:lola eduardo:edu,lalo ekaterina:katya,katia
+elena:lena elisabeth:lisa,liesl,elsa,betty enrique:quique,kike ernesto:neto evgeny:zhenya fernando:nando,fer
+francisco:paco,pancho,fran friedrich:fritz,fred gabriela:gaby,gabi georgios:giorgos gerardus:gerard,gerrit
+giuseppe:beppe,peppe,pino giovanni:gianni,nino grzegorz:grzes guadalupe:lupe,lupita guillermo:memo,guille
+hendrik:henk,rik ignacio:nacho iosif:osya isabel:isa,chabela ivan:vanya jacobus:jaap,koos jakub:kuba
+jerzy:jurek jesus:chuy,chucho joao:joaozinho johannes:hans,jan,joop,hannes jorge:coque jose:pepe,chepe
+josef:sepp,jupp katarzyna:kasia,kaska konstantin:kostya krzysztof:krzys,krzysiek leopoldo:polo ludmila:luda,mila
+luis:lucho,luisito malgorzata:gosia,malgosia manuel:manolo,manu,manni margarita:rita,marga maria:mary,mia,masha,mariola
+maria:maruja mariya:masha michail:misha mikhail:misha mohammed:mo,mohamed,muhammad mohamed:mo nadezhda:nadia,nadya
+natalia:nata,natasha,talia nikolai:kolya,nik oleksandr:sasha,oleks olga:olya pavel:pasha petra:peti petronella:nel
+pyotr:petya rosario:charo roberto:beto robertus:bert,rob salvador:chava santiago:santi sergei:seryozha,serge
+sofia:sofi,sonya stanislav:stas stanislaw:staszek stefan:stef svetlana:sveta tadeusz:tadek tatiana:tanya,tania
+thi:ti tomasz:tomek,tomas valentina:valya vincenzo:enzo,cenzo vladimir:vova,volodya,vlad vyacheslav:slava
+wilhelm:willi,willy wilhelmina:willa,mina,wil wojciech:wojtek yekaterina:katya yevgeny:zhenya zbigniew:zbyszek,zbynio
+zdenek:zdenda emily:em francis:frank,fran francesca:fran frederick:fred,freddie gabriel:gabe gregory:greg harold:harry
 henry:harry,hank isabella:bella,izzy jacob:jake james:jim,jimmy,jamie janet:jan jeffrey:jeff jennifer:jen,jenny,jenn
 jeremy:jerry jessica:jess,jessie john:jack,johnny jonathan:jon,jonny joseph:joe,joey joshua:josh
 katherine:kate,katie,kathy,kat kathleen:kathy,kate kenneth:ken,kenny kimberly:kim laurence:larry lawrence:larry

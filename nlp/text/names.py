@@ -1,41 +1,24 @@
-"""Names of people whom no list knows: a lexicon of first names, words that go with people, and spaCy's guess."""
+"""Names of people whom no list knows: lexicons of first names, words that go with people, and spaCy's guess."""
 
-import re
 from collections.abc import Collection, Sequence
 
+from nlp.text.first_names import first_names, grammar_words
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, PLACES, PRODUCTS
+from nlp.text.name_cues import (
+    COLLEAGUES,
+    ROLES,
+    acts_alone,
+    goes_on,
+    has_cue,
+    is_asked,
+    is_introduced,
+    is_labelled,
+    is_titled,
+    signs,
+)
 from nlp.text.people import fold, is_plain, reads_as_name
 from nlp.text.records import Reading, Span, Token, Vocabulary
-
-TITLES = frozenset(
-    "mr mr. mrs mrs. ms ms. miss mx dr dr. prof prof. herr frau herrn mme mme. mlle sr. sra. señor señora".split()
-)
-# Nouns right before a name: "our CSM Tunde", "colleague Xiu", "named Aryeh".
-_ROLES = frozenset(
-    "agent consultant colleague coworker boss manager csm am ae rep representative engineer trainer specialist "
-    "developer director "
-    "champion named called architect admin assistant guy lady vp cfo cto ceo coo cio intern successor "
-    "predecessor kollege kollegin"
-    .split()
-)  # fmt: skip
-# What people do; a product does some of it too, so spaCy must agree.
-_DEEDS = frozenset(
-    "help explain promise say tell leave resign retire answer reply assure walk join call apologise apologize "
-    "listen follow take "
-    "show train know understand ignore forget respond care mention confirm escalate go fix resolve do"
-    .split()
-)  # fmt: skip
-_QUALITIES = frozenset(
-    "helpful patient rude kind friendly amazing knowledgeable responsive polite awesome great fantastic "
-    "brilliant wonderful lovely "
-    "dismissive condescending proactive attentive professional unhelpful superb excellent terrific"
-    .split()
-)  # fmt: skip
-_WITH = frozenset(
-    "with by from to thanks ask asked met told thank cc ping contacted emailed hi hello hey dear kudos and".split()
-)
-_PARTICLES = frozenset("de del della der den di da dos du el al bin ibn la le ter van von".split())
-_CAPITALISED = re.compile(r"^[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))+$")
+from nlp.text.surnames import CAPITALISED, LAZY_WORDS, count_surnames
 
 
 def wants_names(tokens: Sequence[Token], plain: Vocabulary) -> bool:
@@ -43,15 +26,22 @@ def wants_names(tokens: Sequence[Token], plain: Vocabulary) -> bool:
     return any(_is_stranger(token, plain) or _is_doubtful(token) for token in tokens)
 
 
-def find_names(text: str, reading: Reading, *, plain: Vocabulary) -> list[Span]:
-    """Return the spans of names of people that the text itself gives away; the key is the folded name."""
+def find_names(text: str, reading: Reading, *, plain: Vocabulary, known: Sequence[Span] = ()) -> list[Span]:
+    """Return the spans of names of people that the text itself gives away; the key is the folded name.
+
+    `known` are contacts found before: who stands beside one ("Åsa and Gunnhild") is a person too.
+    """
+    ends = {span.end for span in known}
     tokens = reading.tokens
     covered = {token.start for token in tokens for span in reading.people if span.start <= token.start < span.end}
     found: list[Span] = []
     place = 0
     while place < len(tokens):
         width = _name_width(tokens, place, covered=covered, plain=plain, text=text)
+        if not width and _is_beside(tokens, place, ends, plain=plain):
+            width = 1 + count_surnames(tokens, place + 1, plain=plain)
         if width:
+            ends.add(tokens[place + width - 1].end)
             start, end = tokens[place].start, tokens[place + width - 1].end
             found.append(Span(start, end, "PERSON", f"name:{fold(text[start:end])}"))
         place += max(width, 1)
@@ -62,31 +52,61 @@ def _name_width(tokens: Sequence[Token], place: int, *, covered: Collection[int]
     """Return how many tokens from `place` are one person's name; 0 when it is none."""
     token = tokens[place]
     folded = fold(token.text)
-    if not _CAPITALISED.match(token.text) or (token.tag == "POS"):
+    if not CAPITALISED.match(token.text) or (token.tag == "POS"):
         return 0
-    if _parts(folded) & FIRST_NAMES and not (place and _closes(tokens[place - 1])):
-        return 1 + _surnames(tokens, place + 1, plain=plain) if _in_case(token, text) or len(folded) >= 4 else 0
+    if place and (_closes(tokens[place - 1]) or tokens[place - 1].text in _OF_PLACES):
+        return 0
+    if signs(tokens, place, plain=plain):
+        return 1
+    if _parts(folded) & FIRST_NAMES or _is_listed(token, folded, text=text, plain=plain):
+        return 1 + count_surnames(tokens, place + 1, plain=plain) if _in_case(token, text) or len(folded) >= 4 else 0
+    if _is_syllables(tokens, place):
+        return 3 + count_surnames(tokens, place + 3, plain=plain)
+    if is_titled(tokens, place, plain=plain) or is_asked(tokens, place, plain=plain):
+        return 1 + count_surnames(tokens, place + 1, plain=plain)
+    return _cased_width(tokens, place, covered=covered, plain=plain, text=text)
+
+
+def _cased_width(tokens: Sequence[Token], place: int, *, covered: Collection[int], plain: Vocabulary, text: str) -> int:
+    """Decide on a word that no list settles: by its capital and what stands around it."""
+    token = tokens[place]
+    folded = fold(token.text)
+    if place and tokens[place - 1].text.lower() in COLLEAGUES and folded in DOUBTFUL_NAMES and goes_on(tokens, place):
+        return 1
     if not token.text[0].isupper() or (text.isupper() and len(text) > 12):
         return 0
-    titled = place > 0 and tokens[place - 1].text.lower() in TITLES
-    if titled:
-        return 1 + _surnames(tokens, place + 1, plain=plain)
     if folded in DOUBTFUL_NAMES:
         return _doubtful_width(tokens, place, covered=covered, plain=plain, text=text)
     if _is_stranger(token, plain) and _is_person(tokens, place, covered=covered, plain=plain):
-        return 1 + _surnames(tokens, place + 1, plain=plain)
+        return 1 + count_surnames(tokens, place + 1, plain=plain)
     return 0
+
+
+# "Santa Cruz", "San Marcos", "Port Elizabeth".
+_OF_PLACES = frozenset("San Santa Santo Saint St St. Fort Port Mount Lake New Los Las El".split())
+
+
+def _is_beside(tokens: Sequence[Token], place: int, ends: Collection[int], *, plain: Vocabulary) -> bool:
+    """Say whether a stranger stands behind a name and "and": two of a kind."""
+    token = tokens[place]
+    if place < 2 or tokens[place - 1].text.lower() not in {"and", "&", "und", "et", "y", "en"}:
+        return False
+    folded = fold(token.text)
+    strange = len(folded) > 2 and token.text.isalpha() and not token.text.isupper() and folded not in grammar_words()
+    unknown = not is_plain(folded, plain) and token.lemma not in plain and folded not in LAZY_WORDS | ROLES
+    return tokens[place - 2].end in ends and strange and unknown and token.tag not in {"VBD", "VBZ", "MD", "RB", "IN"}
 
 
 def _doubtful_width(
     tokens: Sequence[Token], place: int, *, covered: Collection[int], plain: Vocabulary, text: str
 ) -> int:
     """Take "Grace Okafor" by its surname and "Grace was patient" by what people are; not "Grace period"."""
-    surnames = _surnames(tokens, place + 1, plain=plain, strict=True)
-    if surnames and fold(tokens[place].text) not in PLACES | PRODUCTS and (tokens[place].start in covered):
+    surnames = count_surnames(tokens, place + 1, plain=plain, strict=True)
+    sure = tokens[place].start in covered or is_labelled(tokens, place)
+    if surnames and fold(tokens[place].text) not in PLACES | PRODUCTS and sure:
         return 1 + surnames
-    cued = _has_cue(tokens, place) and tokens[place].start in covered
-    if _is_introduced(tokens, place) and fold(tokens[place].text) not in PLACES | PRODUCTS:
+    cued = has_cue(tokens, place) and tokens[place].start in covered
+    if is_introduced(tokens, place) and fold(tokens[place].text) not in PLACES | PRODUCTS:
         return 1
     if cued and reads_as_name(tokens, place, text):
         return 1
@@ -96,110 +116,41 @@ def _doubtful_width(
 def _is_person(tokens: Sequence[Token], place: int, *, covered: Collection[int], plain: Vocabulary) -> bool:
     """Decide on a capitalised word that no list knows: a role before it, or spaCy's guess with one more sign."""
     before = tokens[place - 1].text.lower() if place else ""
-    if before in _ROLES or _is_introduced(tokens, place):
+    if before in ROLES or is_introduced(tokens, place) or is_labelled(tokens, place):
+        return True
+    if acts_alone(tokens, place):
         return True
     if tokens[place].start not in covered:
         return False
-    return bool(_surnames(tokens, place + 1, plain=plain)) or _has_cue(tokens, place)
+    return bool(count_surnames(tokens, place + 1, plain=plain)) or has_cue(tokens, place)
 
 
-def _is_introduced(tokens: Sequence[Token], place: int) -> bool:
-    """Say whether the text says what the person is: "Colm, our success manager", "our CSM is Hollis", "Reto who"."""
-    after = [token.text.lower() for token in tokens[place + 1 : place + 6]]
-    if after[:1] == ["who"] or after[:2] == [",", "who"]:
-        return True
-    if after[:1] == [","] and after[1:2] and after[1] in {"our", "your", "my", "the", "their", "his", "her", "a"}:
-        return any(word in _ROLES for word in after[2:])
-    before = [token.text.lower() for token in tokens[max(0, place - 4) : place]]
-    return before[-1:] in (["is"], ["was"]) and any(word in _ROLES for word in before)
-
-
-def _has_cue(tokens: Sequence[Token], place: int) -> bool:
-    before = tokens[place - 1].text.lower() if place else ""
-    if before in _ROLES or before in TITLES:
-        return True
-    after = [token.lemma for token in tokens[place + 1 : place + 5]]
-    if not after:
-        return before in _WITH
-    if after[0] in _DEEDS and tokens[place + 1].tag in {"VBD", "VBZ"}:
-        return True
-    if after[0] == "be" and any(word in _QUALITIES for word in after[1:]):
-        return True
-    if after[0] in {"from", "in", "at", "on"} and any(
-        word in {"team", "support", "sale", "sales", "success", "your"} for word in after
-    ):
-        return True
-    return before in _WITH and after[0] in {"be", "who", "for", ",", ".", "!", "about", "again", "and"}
-
-
-def _surnames(tokens: Sequence[Token], place: int, *, plain: Vocabulary, strict: bool = False) -> int:
-    """Return how many tokens from `place` go on with a name: "-Marie", "van der Berg", "O. Adeyemi", "Lopez"."""
-    width = 0
-    if _is_hyphened(tokens, place):
-        width = 2
-    while place + width < len(tokens) and width < 4:
-        token = tokens[place + width]
-        particle = fold(token.text) in _PARTICLES and place + width + 1 < len(tokens)
-        if particle and fold(tokens[place + width + 1].text) in _PARTICLES and place + width + 2 < len(tokens):
-            width += 3 if tokens[place + width + 2].text[0].isupper() else 0
-            break
-        if particle and tokens[place + width + 1].text[0].isupper():
-            width += 2
-        elif _is_surname(token, plain, strict=strict) or (
-            re.fullmatch(r"[A-Z]\.?", token.text) and token.text not in {"I", "A"}
-        ):
-            width += 1
-        else:
-            break
-    return width
-
-
-def _is_hyphened(tokens: Sequence[Token], place: int) -> bool:
-    if place + 1 >= len(tokens) or tokens[place].text != "-":
+def _is_listed(token: Token, folded: str, *, text: str, plain: Vocabulary) -> bool:
+    """Say whether a word is a first name of the long list, and no plain word, product or acronym."""
+    if folded not in first_names() or is_plain(folded, plain) or token.lemma in plain:
         return False
-    joined = tokens[place - 1].end == tokens[place].start and tokens[place].end == tokens[place + 1].start
-    return joined and tokens[place + 1].text[0].isupper() and tokens[place + 1].text.isalpha()
+    if token.text.isupper():
+        return text.isupper() and len(folded) > 3
+    return token.text[0].isupper() or len(folded) >= 4
 
 
-def _is_surname(token: Token, plain: Vocabulary, *, strict: bool = False) -> bool:
-    """A surname is written with a capital and is no product or place; a plain word passes as a proper noun."""
-    folded = fold(token.text)
-    if (
-        not _CAPITALISED.match(token.text)
-        or not token.text[0].isupper()
-        or (token.text.isupper() and len(token.text) < 5)
-    ):
+# Syllables that Korean given names are made of, in the usual romanisations.
+_SYLLABLES = frozenset(
+    "ae bin bo bong bum byung chae chan chang cheol choon chul da dae do dong eun ga gi geun gu gyu ha hae han hee "
+    "heon hi ho hong hoon hun hwa hwan hye hyeon hyuk hyun ik in jae jeong ji jin jong joo joon ju jun jung kang ki "
+    "kook kwang kyo kyu kyung mi min moon mun myung na nam ok ra rae ran ri rim rin ryul sang se seo seok seol seon "
+    "seong seung shin si sik so sol soo sook su suk sun sung tae uk won woo wook yeon yeong yi yong yoo yoon young "
+    "yu yul yun".split()
+)
+
+
+def _is_syllables(tokens: Sequence[Token], place: int) -> bool:
+    """Take "Hae-won": two syllables of Korean names with a hyphen, not "do-in" or "in-so"."""
+    if place + 2 >= len(tokens) or tokens[place + 1].text != "-":
         return False
-    if (
-        folded in PRODUCTS
-        or folded in PLACES
-        or (re.search(r"[a-z][A-Z]", token.text) and not folded.startswith(("mc", "mac", "o'", "de")))
-    ):
-        return False
-    if not is_plain(folded, plain):
-        return True
-    famous = not strict and folded not in plain.verbs_and_more  # WordNet's nouns hold many surnames.
-    return token.tag in {"NNP", "NNPS"} and (famous or folded in _PLAIN_SURNAMES)
-
-
-# The commonest English surnames that are plain words (US Census 2010, top 200, from general knowledge).
-_PLAIN_SURNAMES = frozenset(
-    "adams allen anderson baker barnes bell bennett brooks brown bryant butler campbell carter clark coleman "
-    "collins cook cooper cox "
-    "cruz davis diaz edwards ellis evans fisher ford foster fox gibson gomez gonzalez graham gray green griffin "
-    "hall hamilton harris "
-    "harrison hayes henderson henry hill howard hughes hunt jackson james jenkins johnson jones jordan kelly "
-    "kennedy king lee lewis "
-    "long marshall martin mason mcdonald miller mitchell moore morgan morris murphy murray myers nelson owens "
-    "parker patterson perry "
-    "phillips porter powell price reed reynolds rice richardson rivera roberts robinson rogers ross russell "
-    "sanders scott shaw simmons "
-    "simpson smith snyder stevens stewart stone sullivan taylor thomas thompson tucker turner walker wallace "
-    "ward warren washington "
-    "watson weaver webb wells west white williams wilson wood woods wright young banks chambers bishop walsh "
-    "becker weber wolf"
-    .split()
-)  # fmt: skip
+    parts = tokens[place], tokens[place + 2]
+    joined = parts[0].end == tokens[place + 1].start and tokens[place + 1].end == parts[1].start
+    return joined and all(fold(one.text) in _SYLLABLES for one in parts) and len(parts[0].text + parts[1].text) >= 5
 
 
 def _is_stranger(token: Token, plain: Vocabulary) -> bool:
@@ -210,7 +161,7 @@ def _is_stranger(token: Token, plain: Vocabulary) -> bool:
         and len(text) > 2
         and text[0].isupper()
         and text[1:].islower()
-        and _CAPITALISED.match(text) is not None
+        and CAPITALISED.match(text) is not None
         and not is_plain(fold(text), plain)
         and token.lemma not in plain
     )

@@ -93,6 +93,58 @@ def _pl_pesel(number: str) -> bool:
     return (10 - total % 10) % 10 == int(number[10])
 
 
+def _br_cpf(number: str) -> bool:
+    """Brazilian CPF: two check digits modulo 11; eleven equal digits are none."""
+
+    def check(length: int) -> int:
+        total = sum(int(number[place]) * (length + 1 - place) for place in range(length))
+        return total * 10 % 11 % 10
+
+    return len(set(number)) > 1 and check(9) == int(number[9]) and check(10) == int(number[10])
+
+
+def _day_first(number: str) -> bool:
+    """A date of birth in front: YYMMDD or DDMMYY."""
+    first, month, last = int(number[:2]), int(number[2:4]), int(number[4:6])
+    return 1 <= month <= 12 and (1 <= first <= 31 or 1 <= last <= 31)
+
+
+def _se_personnummer(number: str) -> bool:
+    """Swedish: Luhn over the last ten digits (Skatteverket; the day may be raised by 60)."""
+    digits = re.sub(r"\D", "", number)[-10:]
+    return 1 <= int(digits[2:4]) <= 12 and 1 <= int(digits[4:6]) % 60 <= 31 and luhn(digits)
+
+
+def _ch_ahv(number: str) -> bool:
+    """Swiss AHV number: EAN-13."""
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(number[:12]))
+    return (10 - total % 10) % 10 == int(number[12])
+
+
+def _fi_hetu(number: str) -> bool:
+    """Finnish: the remainder of nine digits by 31 names a character."""
+    digits = number[:6] + number[-4:-1]
+    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31] == number[-1] and _day_first(number)
+
+
+def _no_fodselsnummer(number: str) -> bool:
+    """Norwegian: two check digits modulo 11."""
+    first = sum(int(d) * w for d, w in zip(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), strict=False))
+    second = sum(int(d) * w for d, w in zip(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=False))
+    return first % 11 == 0 and second % 11 == 0
+
+
+def _be_national(number: str) -> bool:
+    """Belgian: 97 minus the first nine digits modulo 97; a 2 in front for those born from 2000 on."""
+    body, check = number[:9], int(number[9:])
+    return check in (97 - int(body) % 97, 97 - int("2" + body) % 97)
+
+
+def _pt_nif(number: str) -> bool:
+    check = 11 - sum(int(digit) * (9 - place) for place, digit in enumerate(number[:8])) % 11
+    return (0 if check >= 10 else check) == int(number[8])
+
+
 def _always(_number: str) -> bool:
     return True
 
@@ -129,6 +181,17 @@ _RULES = (
     _Rule(re.compile(r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b", re.IGNORECASE), _it_code),
     _Rule(re.compile(r"(?<!\w)\d{9}(?!\w)"), _nl_bsn, _context("bsn|burgerservicenummer|sofi")),
     _Rule(re.compile(r"(?<!\w)\d{11}(?!\w)"), _pl_pesel, _context("pesel")),
+    _Rule(re.compile(r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])"), _br_cpf),
+    _Rule(re.compile(r"(?<![\w.-])\d{11}(?![\w-])"), _br_cpf, _context("cpf")),
+    _Rule(re.compile(r"(?<![\w-])(?:19|20)?\d{6}[-+]\d{4}(?![\w-])"), _se_personnummer),
+    _Rule(re.compile(r"(?<!\w)(?:19|20)?\d{10}(?!\w)"), _se_personnummer, _context("personnummer|personnr|pnr")),
+    _Rule(re.compile(r"(?<![\w.])756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}(?!\w)"), _ch_ahv),
+    _Rule(re.compile(r"(?<!\w)\d{6}[-+A]\d{3}[0-9A-FHJ-NPR-Y](?!\w)", re.IGNORECASE), _fi_hetu),
+    _Rule(re.compile(r"(?<!\w)\d{6} ?\d{5}(?!\w)"), _no_fodselsnummer, _context(r"f[oø]dselsnummer|personnummer|fnr")),
+    _Rule(re.compile(r"(?<![\w-])\d{6}-\d{4}(?![\w-])"), _day_first, _context("cpr(?:-?(?:nummer|nr|no))?")),
+    _Rule(re.compile(r"(?<![\w.])\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}(?!\w)"), _be_national),
+    _Rule(re.compile(r"(?<!\w)\d{3} ?\d{3} ?\d{3}(?!\w)"), _pt_nif, _context("nif|contribuinte")),
+    _Rule(re.compile(r"\b\d{7}[A-W][A-IW]?\b", re.IGNORECASE), _always, _context("pps(?:n| number| no)?")),
     _Rule(re.compile(r"\b[A-Z]{5}\d{4}[A-Z]\b"), _always, _context("pan|pan card|permanent account")),
     _Rule(re.compile(r"(?<!\w)\d{4} \d{4} \d{4}(?! ?\d)"), _always, _context("aadhaar|aadhar")),
     _Rule(

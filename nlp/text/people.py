@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,6 +16,8 @@ _TITLES = frozenset("mr mrs ms miss mx dr prof herr frau mme m. mlle sr sra jr i
 _PARTICLES = frozenset("de del della der den di da dos du el al bin ibn la le ter van von y zu zum zur".split())
 # What may stand between two parts of one name: "Jo-Ann", "J. Doe", "Doe, Jo", "jo.doe", "jo_doe".
 _GAP = re.compile(r"^(?:[ \-._]|\. |, | -)$")
+# Letters that are no letter with an accent to Unicode.
+_LETTERS = str.maketrans({"’": "'", "đ": "d", "ł": "l", "ø": "o", "ð": "d", "þ": "th", "ı": "i", "æ": "ae", "œ": "oe"})
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
 
 
@@ -52,14 +54,19 @@ class Pseudonyms:
 
     def placeholder(self, key: str) -> str:
         """Return `<PERSON_n>` for a person's key; a new person gets the next number."""
-        digest = hmac.new(self.secret, key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+        digest = pseudonym_hash(self.secret, key)
         number = self.numbers.setdefault(digest, max(self.numbers.values(), default=0) + 1)
         return f"<PERSON_{number}>"
 
     def forget(self, key: str) -> bool:
         """Drop a person's number; the number is not given to anybody else while a higher one exists."""
-        digest = hmac.new(self.secret, key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+        digest = pseudonym_hash(self.secret, key)
         return self.numbers.pop(digest, None) is not None
+
+
+def pseudonym_hash(secret: bytes, key: str) -> str:
+    """Give the keyed hash that a person's number is kept under, 32 hex digits."""
+    return hmac.new(secret, key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
 
 class Gazetteer:
@@ -78,7 +85,10 @@ class Gazetteer:
         staff: Iterable[Person] = (),
         keep: Iterable[str] = (),
     ) -> None:
-        self._contacts = _index(contacts)
+        people = tuple(contacts)
+        self._contacts = _index(people)
+        self._initials = {person.key: {word.folded[0] for word in split_words(person.name)} for person in people}
+        self._near = _near_forms(self._contacts)
         self._staff = _staff_index(tuple(staff))
         self._keep = {phrase for name in keep if (phrase := tuple(word.folded for word in split_words(name)))}
         self._keep_starts = {phrase[0] for phrase in self._keep}
@@ -105,14 +115,16 @@ class Gazetteer:
             if any(span.start <= words[place].start < span.end for span in stays):
                 place += 1
                 continue
-            width, keys, mine = self._run(text, words, place)
+            width, keys, mine = self._run(text, words, place, plain)
             run = words[place : place + max(width, 1)]
             if width and not mine:
                 stays.append(Span(run[0].start, run[-1].end, "STAFF"))
             elif width and (
-                (width > 1 and _has_name_case(run)) or _is_name(run[0], tokens, tags, text=text, plain=plain)
+                (width > 1 and (_has_name_case(run) or _acts(run, tokens, tags, text)))
+                or (width == 1 and _is_name(run[0], tokens, tags, text=text, plain=plain))
             ):
-                found.append(Span(*_with_initials(text, run), "PERSON", f"contact:{min(keys)}"))
+                initials = {letter for key in keys for letter in self._initials.get(key, ())}
+                found.append(Span(*_with_initials(text, run, initials), "PERSON", f"contact:{min(keys)}"))
             place += max(width, 1)
         return found, sorted(stays, key=lambda span: span.start)
 
@@ -125,30 +137,98 @@ class Gazetteer:
                 if tuple(each.folded for each in run) == phrase:
                     yield Span(run[0].start, run[-1].end, "KEEP")
 
-    def _run(self, text: str, words: Sequence[Word], place: int) -> tuple[int, frozenset[str], bool]:
+    def _run(self, text: str, words: Sequence[Word], place: int, plain: Vocabulary) -> tuple[int, frozenset[str], bool]:
         """Return how many words from `place` name one person, whom they may name, and whether that is a contact."""
         best: tuple[int, frozenset[str], bool] = (0, frozenset(), False)
         for index, mine in ((self._staff, False), (self._contacts, True)):
-            keys, width = index.get(words[place].folded, frozenset()), 0
+            keys, width = self._bearers(index, words[place], plain, near=mine), 0
             while keys:
                 width += 1
                 best = (width, keys, mine) if width >= best[0] else best
                 follower = place + width
                 if follower >= len(words) or not _GAP.match(text[words[follower - 1].end : words[follower].start]):
                     break
-                keys = keys & index.get(words[follower].folded, frozenset())
+                keys = keys & self._bearers(index, words[follower], plain, near=mine)
         return best
+
+    def _bearers(
+        self, index: Mapping[str, frozenset[str]], word: Word, plain: Vocabulary, *, near: bool
+    ) -> frozenset[str]:
+        """Give who may be meant by a word: as filed, with a possessive s, or written with one slip."""
+        found = index.get(word.folded)
+        if found or len(word.folded) < _LEAST_SLIP:
+            return found or frozenset()
+        if word.folded.endswith("s") and word.folded[:-1] in index and not is_plain(word.folded[:-1], NO_WORDS):
+            return index[word.folded[:-1]]
+        if is_plain(word.folded, plain):
+            return frozenset()
+        if not near or word.folded in FIRST_NAMES:
+            return frozenset()
+        return next((self._contacts[form] for form in _slips(word.folded, self._near)), frozenset())
 
 
 def _is_name(word: Word, tokens: Sequence[Token], tags: Mapping[int, int], *, text: str, plain: Vocabulary) -> bool:
     """Say whether a single word that is part of a contact's name is meant as one here."""
     if word.folded in FIRST_NAMES or not is_plain(word.folded, plain):
         return len(word.folded) > 2 or word.text[0].isupper()
+    if text[max(0, word.start - 1) : word.start] == "@" or _acts([word], tokens, tags, text):
+        return True
     if word.start not in tags:
         return False
     if not word.text[0].isupper():
         return _stands_alone(word, tokens, tags[word.start], plain=plain)
     return bool(_INITIAL_BEFORE.search(text[: word.start])) or reads_as_name(tokens, tags[word.start], text)
+
+
+# What people do and things do not; forms of the same word are no name before them.
+_HUMAN = frozenset(
+    "agree approve ask call check complain confirm decide drive explain find forget forward get hate help join know "
+    "leave like love need notice promise quit report request retire say see send set sign swear tell think try use "
+    "wait want work write".split()
+)
+# Names that are things or times far more often: they have, need and get, too.
+_THINGS = frozenset(
+    "april august autumn bill cash chance chip dawn dot june link mark may miles page pages rate star stone storm "
+    "summer tab case cook field king price prince rice rich ring rose sage sky stage will".split()
+)
+_TOWARDS = frozenset("to with from ask asked tell told thanks cc cheers".split())
+_LESS_HUMAN = frozenset("find forget get help join leave need send set see use wait work".split())
+_CLAUSE_STARTS = frozenset(
+    '. , ! ? ; : - ( ) " and but because that then so if when as though while since says said'.split()
+)
+
+
+def _acts(run: Sequence[Word], tokens: Sequence[Token], tags: Mapping[int, int], text: str) -> bool:
+    """Say whether plain words do what people do: "drew left", "cheers to jack", "GRACE ASKED", "rose's login"."""
+    word = run[-1]
+    if word.start not in tags or run[0].start not in tags or (len(run) == 1 and word.folded in PRODUCTS):
+        return False
+    place, first = tags[word.start], tags[run[0].start]
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    before = tokens[first - 1] if first else None
+    lonely = before is None or before.text.lower() in _CLAUSE_STARTS or "\n" in text[before.end : run[0].start]
+    if before is not None and before.text.lower() in _TOWARDS and word.folded in DOUBTFUL_NAMES - _THINGS:
+        return after is None or not after.tag.startswith(("NN", "CD", "JJ", "VB"))
+    if after is None:
+        return False
+    if after.text.lower() in {"'s", "’s"}:
+        return lonely and word.folded not in _THINGS - {"rose", "mark"} and text[after.end : after.end + 1] == " "
+    finite = after.tag in {"VBD", "VBZ", "MD", "VBP", "VBN", "NNS", "NNP", "NNPS", "NN"}
+    verb = after.lemma if after.lemma in _HUMAN else _present(after.text.lower())
+    if lonely and finite and verb in _HUMAN:
+        return not (word.folded in _THINGS - {"mark", "rose"} and verb in _LESS_HUMAN)
+    if lonely and word.folded not in _THINGS - {"mark", "rose"} and word.folded in DOUBTFUL_NAMES:
+        return after.text.lower() in {"has", "had", "can", "could", "would", "who", "doesn't", "didn't"}
+    ours = [token.text.lower() for token in tokens[place + 1 : place + 3]]
+    return lonely and ours[:1] in (["on"], ["from"], ["in"]) and ours[1:] in (["our"], ["your"], ["their"], ["my"])
+
+
+def _present(verb: str) -> str:
+    """Undo the endings of regular verbs in capitals, which the tagger reads as names: "ASKED", "wants"."""
+    for ending, stem in (("ied", "y"), ("ed", ""), ("ed", "e"), ("ies", "y"), ("es", ""), ("s", "")):
+        if verb.endswith(ending) and verb.removesuffix(ending) + stem in _HUMAN:
+            return verb.removesuffix(ending) + stem
+    return {"said": "say", "told": "tell", "left": "leave", "wrote": "write", "thought": "think"}.get(verb, verb)
 
 
 def _stands_alone(word: Word, tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
@@ -175,7 +255,7 @@ def fold(word: str) -> str:
     """Return the word without case and accents; typographic apostrophes become plain."""
     if word.isascii():
         return word.lower()
-    bare = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
+    bare = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
     return "".join(char for char in bare if not unicodedata.combining(char))
 
 
@@ -246,6 +326,39 @@ _ROLE_HANDLES = frozenset(
 )
 
 
+# Shorter names are too near to others: "Mira", "Mara".
+_LEAST_SLIP = 5
+
+
+def _near_forms(index: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """Map each long form, and it without one letter, to the form: what a word with a slip is met in."""
+    near: dict[str, str] = {}
+    for form in sorted(index):
+        if len(form) >= _LEAST_SLIP and form.isalpha():
+            for place in range(1, len(form)):
+                near.setdefault(form[:place] + form[place + 1 :], form)
+    return near | {form: form for form in index if len(form) >= _LEAST_SLIP}
+
+
+def _slips(word: str, near: Mapping[str, str]) -> Iterator[str]:
+    """Give the forms that a word is but for one letter too few, too many or another, or two that changed places."""
+    for place in range(len(word)):
+        form = near.get(word[:place] + word[place + 1 :]) if place else near.get(word)
+        if form and form[0] == word[0] and _is_slip(word, form):
+            yield form
+
+
+def _is_slip(word: str, form: str) -> bool:
+    if len(word) != len(form):
+        return True
+    unlike = [place for place, (one, other) in enumerate(zip(word, form, strict=True)) if one != other]
+    if len(unlike) == 2:
+        first, last = unlike
+        return last == first + 1 and word[first] == form[last] and word[last] == form[first]
+    # Another letter is another name in short ones.
+    return len(unlike) == 1 and len(word) >= _LEAST_SLIP + 2
+
+
 def _has_name_case(run: Sequence[Word]) -> bool:
     """A full name counts in any case, but "will page" with two plain words needs a capital."""
     return any(word.text[0].isupper() for word in run) or not all(
@@ -254,11 +367,15 @@ def _has_name_case(run: Sequence[Word]) -> bool:
 
 
 _INITIAL_BEFORE = re.compile(r"(?<!\w)[A-Z]\. ?$")
+_LOWER_AFTER = re.compile(r"^ [a-z](?:\.(?=\s|$)|(?![\w']))")
 _INITIAL_AFTER = re.compile(r"^ [A-Z](?:\.(?=\s|$)|(?!\w|'))")
 
 
-def _with_initials(text: str, run: Sequence[Word]) -> tuple[int, int]:
-    """Widen a name by "J. " before or " D." after it. "I" is a pronoun far more often."""
+def _with_initials(text: str, run: Sequence[Word], initials: Collection[str]) -> tuple[int, int]:
+    """Widen a name by "J. " before it or " D." after it; in lower case where it is the person's own.
+
+    "I" is a pronoun far more often.
+    """
     start, end = run[0].start, run[-1].end
     before = _INITIAL_BEFORE.search(text[max(0, start - 4) : start])
     if before:
@@ -266,4 +383,7 @@ def _with_initials(text: str, run: Sequence[Word]) -> tuple[int, int]:
     after = _INITIAL_AFTER.match(text[end : end + 4])
     if after and after.group().strip() not in {"I", "A"} and run[-1].text[0].isupper():
         end += len(after.group())
+    own = _LOWER_AFTER.match(text[end : end + 4])
+    if own and run[-1].text[0].islower() and own.group().strip(" .") in set(initials) - {"i", "a", "u"}:
+        end += len(own.group())
     return start, end

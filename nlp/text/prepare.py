@@ -138,13 +138,36 @@ def prepare_texts(
     if ahead is not None:
         done = ((job, future.result()) for job, future in ahead.jobs)
     else:
-        jobs = _jobs(texts, per_text, owners, people=people or {}, config=config, tokens=tokens)
+        jobs = _jobs(texts, per_text, owners, people={} if people is None else people, config=config, tokens=tokens)
         done = _run(jobs, total=len(texts), config=config)
     for job, (found, spent) in done:
         _add(clock, spent)
         for account, one in zip(job.accounts, found, strict=True):
             prepared.append(_finish(one, book.setdefault(account, Pseudonyms()), config=config, clock=clock))
     return prepared
+
+
+def find_spans(
+    texts: Sequence[str], *, people: Sequence[Gazetteer], config: TextConfig | None = None
+) -> list[tuple[Span, ...]]:
+    """Return what would be taken out of each text, as offsets into it, for measuring: texts must be clean already.
+
+    Args:
+        texts: Texts as `clean` leaves them.
+        people: The gazetteer of each.
+        config: Settings; default `TextConfig()`.
+
+    Raises:
+        TextInputError: If a text would be changed by cleaning, so that offsets would not fit.
+    """
+    config = config or TextConfig()
+    for text in texts:
+        if clean(text, max_chars=config.max_chars) != text:
+            raise TextInputError("a text holds markup or control characters: clean it before its spans are labelled")
+    names = [str(place) for place in range(len(texts))]
+    known = dict(zip(names, people, strict=True))
+    jobs = _jobs(texts, ["survey"] * len(texts), names, people=known, config=config, tokens=True)
+    return [one.spans for job in jobs for one in _find(job)[0]]
 
 
 def _jobs(

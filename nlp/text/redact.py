@@ -12,7 +12,7 @@ from nlp.text.records import NO_WORDS, Reading, Span, Token, Vocabulary
 from nlp.text.structured import find_structured
 
 # Stored with every analysed text; a higher one makes the pipeline redact again.
-REDACTOR_VERSION = "1.0"
+REDACTOR_VERSION = "1.1"
 PLACEHOLDER = re.compile(r"<(?:PERSON_\d+|EMAIL|PHONE|CARD|IBAN|IP|URL|NATIONAL_ID|ADDRESS|SECRET)>")
 
 
@@ -33,7 +33,7 @@ def find_personal(
     fixed = [Span(match.start(), match.end(), "PLACEHOLDER") for match in PLACEHOLDER.finditer(text)]
     structured = find_structured(text, regions=config.default_regions, addresses=config.addresses)
     known, stays = gazetteer.find(text, tokens=reading.tokens, plain=plain)
-    strangers = find_names(text, reading, plain=plain) if config.unknown_names else []
+    strangers = find_names(text, reading, plain=plain, known=known) if config.unknown_names else []
     strangers = [span for span in strangers if not _stays(span, stays, text)]
     found = [span for span in (*structured, *known, *strangers) if not _touches(span, fixed)]
     return tuple(_apart(found))

@@ -6,8 +6,9 @@ and holds no name, so its tags decide nothing and spaCy need not see it. Where i
 
 import re
 
+from nlp.text.first_names import first_names
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES
-from nlp.text.names import TITLES
+from nlp.text.name_cues import TITLES
 from nlp.text.passages import JOINING_WORDS
 from nlp.text.people import is_plain
 from nlp.text.records import Vocabulary
@@ -15,7 +16,7 @@ from nlp.text.records import Vocabulary
 # Words, numbers and blanks, and marks that neither end a sentence nor part a clause; one mark may end the text.
 _ONE_CLAUSE = re.compile(r"[A-Za-z0-9 '%$&]+[.!?]*\Z")
 _WORD = re.compile(r"[A-Za-z]+")
-_NAMES = FIRST_NAMES | TITLES
+_NAMES = FIRST_NAMES | TITLES | first_names()
 # Words of grammar, which the lemmatizer's index leaves out; they open half of all short comments.
 _GRAMMAR = frozenset(
     "how what which who whose whom where when why if the an this that these those there here you your yours we our "

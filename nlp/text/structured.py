@@ -23,7 +23,12 @@ _SPOKEN_EMAIL = re.compile(
 )
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,9}://|\bwww\.)[^\s<>\"'`]+", re.IGNORECASE)
 # What makes an address personal: a user, a query, a fragment with a value, or a path piece made to be unguessable.
-_URL_SECRET = re.compile(r"//[^/\s]*@|[?#&;][^\s=]+=\S|/(?=[\w.~-]*\d)(?=[\w.~-]*[A-Za-z])[\w.~-]{16,}|/[0-9a-f-]{20,}")
+_URL_SECRET = re.compile(
+    r"//[^/\s]*@|[?#&;][^\s=&]*(?:token|key|sig|session|sess|sid|auth|pass|pwd|secret|code|ticket|jwt|hash|nonce|mail|user|login|"
+    r"phone|name|invite|magic|otp|saml|expires)[^\s=&]*=\S|[?#&;][^\s=&]+=(?=[^\s&]*\d)[^\s&]{6,}|[?#&;][^\s=&]+="
+    r"[^\s&]*(?:@|%40)|/(?=[\w.~-]*\d)(?=[\w.~-]*[A-Za-z])[\w.~-]{16,}|/[0-9a-f-]{20,}",
+    re.IGNORECASE,
+)
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?!\w|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w+)?(?![\w:])", re.IGNORECASE)
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])", re.IGNORECASE)
@@ -32,7 +37,16 @@ _VERSION_BEFORE = re.compile(
     r"upgraded?)\b[^\n;!?]{0,40})$",
     re.IGNORECASE,
 )
-_ADDRESS_BEFORE = re.compile(r"\b(?:ip|ips|address|host|server|from|subnet)\b[^.;]{0,20}$", re.IGNORECASE)
+_ADDRESS_BEFORE = re.compile(
+    r"\b(?:ip|ips|address|host|server|(?<!graded )(?<!dated )from|subnet)\b[^.;]{0,20}$", re.IGNORECASE
+)
+_VERSION_AFTER = re.compile(
+    r"\s(?:of (?:the |your |our )?(?:agent|sdk|client|app|connector|plugin|driver|firmware|api|library|package)|"
+    r"(?:release|build|version)\b)",
+    re.IGNORECASE,
+)
+# "chrome 128.0.6613.84": four numbers of a version, of which one is no byte.
+_DOTTED = re.compile(r"^\d+\.\d+\.\d+\.\d+$")
 _CARD = re.compile(r"(?<![\w-])(?:\d[ -]?){12,18}\d(?![\w-])")
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}", re.IGNORECASE)
 # Lengths of the SWIFT IBAN registry, for the countries that have one.
@@ -53,13 +67,14 @@ _IBAN_LENGTHS = {
 }
 _PHONE = re.compile(
     r"(?<![\w#€$£.,/-])(?:\+|\(|00)?\(?\d[\d ()./\-\u2010-\u2015]{5,22}\d"
-    r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?!\w|[.,/-]\d)",
+    r"(?:\s?(?:x|extn?\.?|extension|durchwahl|poste)\s?\d{1,6})?(?!\w|[.,/-]\d)",
     re.IGNORECASE,
 )
 _PHONE_WORD = re.compile(
-    r"\b(?:call|calls|phone|tel|telephone|mobile|cell|reach|ring|dial|whatsapp|fax|sms|text|hotline|landline|"
-    r"number is|"
-    r"my number|direct line|handy|telefon\w*|mobil|rufnummer|durchwahl|anrufen|téléphone|portable|appele\w*|teléfono|"
+    r"\b(?:call|calls|phone|tel|telephone|mobile|cell|reach|ring|dial|whatsapp|fax|sms|text (?:me|us|him|her|them)|"
+    r"hotline|landline|number is|"
+    r"my number|direct line|handy|telefon\w*|mobil|rufnummer|durchwahl|anrufen|téléphone|portable|appele\w*|num[eé]ro|"
+    r"joignable|teléfono|"
     r"móvil|llám\w*|contact me (?:on|at))\b",
     re.IGNORECASE,
 )
@@ -75,6 +90,8 @@ _DATE = re.compile(
 _GROUPED_THOUSANDS = re.compile(r"^\d{1,3}(?:[ .]\d{3})+$")
 _NANP = re.compile(r"^\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$")
 _LOCAL = re.compile(r"^\d{3}[ -]\d{4}$")
+# As numbers are written in France: 01.23.45.67.89.
+_IN_PAIRS = re.compile(r"^0[1-9](?:[ .]\d\d){4}$")
 _SECRET = re.compile(
     r"\b(?:sk|pk|rk)_(?:live|test)_\w{8,}|\b(?:ghp|gho|ghs|glpat|xox[abprs])[_-][\w-]{10,}|\bAKIA[0-9A-Z]{16}\b|"
     r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*|\bBearer\s+[\w.~+/-]{16,}=*|"
@@ -126,7 +143,8 @@ def _ipv4(text: str) -> Iterator[Span]:
     for match in _IPV4.finditer(text):
         parts = match.group().split("/")[0].split(".")
         before = text[max(0, match.start() - 60) : match.start()]
-        version = _VERSION_BEFORE.search(before) and not _ADDRESS_BEFORE.search(before)
+        version = bool(_VERSION_BEFORE.search(before)) and not _ADDRESS_BEFORE.search(before)
+        version = version or bool(_VERSION_AFTER.match(text, match.end()))
         if all(int(part) <= 255 for part in parts) and not version:
             yield Span(match.start(), match.end(), "IP")
 
@@ -186,7 +204,9 @@ def _phones(text: str, *, regions: tuple[str, ...], taken: list[Span]) -> Iterat
 
 def _is_phone(number: str, *, before: str, regions: tuple[str, ...]) -> bool:
     digits = re.sub(r"\D", "", number)
-    if not 7 <= len(digits) <= 17 or _DATE.match(number):
+    if _IN_PAIRS.match(number):
+        return True
+    if not 7 <= len(digits) <= 17 or _DATE.match(number) or _DOTTED.match(number):
         return False
     if number.startswith(("+", "00")):
         return _possible(number if number.startswith("+") else "+" + number[2:], None)
@@ -225,10 +245,19 @@ def _parsed(number: str, region: str | None) -> phonenumbers.PhoneNumber | None:
         return None
 
 
+_UK_POST = r"[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z0-9]{4}"
 _CITY = (
     r"(?:,? (?:Suite|Ste|Floor|Fl|Apt|Unit|#)\.? ?[\w-]{1,8})?(?:, ?[A-Z][A-Za-z'.-]{2,}(?: [A-Z][a-z'.-]{2,}){0,2})?"
-    r"(?:,? [A-Z]{2} \d{5}(?:-\d{4})?|,? [A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}|,? \d{5}(?: [A-Z][\w-]+)?)?"
+    rf"(?:,? [A-Z]{{2}} \d{{5}}(?:-\d{{4}})?|,? (?:{_UK_POST})|,? \d{{5}}(?: [A-Z][\w-]+)?)?"
 )
+_FLAT = r"(?:(?:Flat|Apt|Apartment|Unit|Suite|Room|Plot|Floor|House|Door|Shop|Block|Studio)\.? ?#?[\w-]{1,6}, ?)"
+_CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆ]"
+# Words that stand within the names of streets and towns.
+_LINK = (
+    r"(?:de|del|della|delle|dei|degli|di|da|do|dos|das|la|le|les|los|las|du|des|der|den|dem|van|von|op|aan|y|e|św\.)"
+)
+_POST = r"(?:[A-Z]{1,2}-)?(?:\d{4} ?[A-Z]{2}|\d{5}(?:-\d{3})?|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}|\d{4})"
+_TOWN = rf"{_CAP}[\w'’.-]+(?: (?:{_LINK} )?{_CAP}[\w'’.-]+){{0,2}}"
 _ADDRESSES = (
     # A name and a word that only streets bear.
     re.compile(
@@ -261,6 +290,25 @@ _ADDRESSES = (
         r"(?: [A-Z][\wáéíóúñ]+)?,? (?:n[ºo°]\.? ?)?\d{1,4}\b(?:, ?\d{5} [A-Z][\w-]+)?"
     ),
     re.compile(r"\bP\.? ?O\.? Box \d{1,6}\b", re.IGNORECASE),
+    # A street, a number, a post code and a town, in whatever language: "Am Speicher 9a, 26548 Norderney".
+    re.compile(
+        rf"(?<![\w.])(?:{_CAP}[\w'’.-]*|ul\.|al\.|os\.|pl\.|C/)(?: (?:{_LINK} ){{0,2}}{_CAP}?[\w'’.-]+){{0,4}},? "
+        rf"(?:n[ºo°]\.? ?)?\d{{1,4}}(?:[ /-]?(?:[A-Za-z]|\d{{1,3}}|I{{1,3}}|IV))?(?:, ?[^,\n;]{{1,14}})?,? ?"
+        rf"\b{_POST},? {_TOWN}"
+    ),
+    # ... and with the number first, before a British or Irish post code, with whatever stands between.
+    re.compile(rf"{_FLAT}?\b\d{{1,4}}[A-Za-z]? (?:{_CAP}[\w'’.-]*[ ,]+){{1,6}}(?:{_CAP}[\w'’.-]*,? )?(?:{_UK_POST})\b"),
+    # Flats, plots and the like, in parts with commas, up to an Indian or other six-digit code.
+    re.compile(rf"\b{_FLAT}(?:[\w'’./ -]{{2,40}}, ?){{1,4}}{_CAP}[\w'’-]+[ ,-]+\d{{3}} ?\d{{3}}\b"),
+    # Streets whose names end as streets do in Dutch and the Nordic languages.
+    re.compile(
+        rf"\b{_CAP}[\w'’-]*(?:gracht|straat|laan|kade|plein|singel|dijk|gatan|gata|gade|vägen|vegen|veien|vej|katu|tie)"
+        rf" \d{{1,4}}(?: ?-?[A-Za-z]{{1,3}})?\b(?:, ?{_POST} {_TOWN})?"
+    ),
+    re.compile(
+        rf"\b(?:Via|Viale|Piazza|Corso|Rua|Avenida|Travessa|Calle|Plaza|Paseo|ul\.|ulica|Aleja) (?:{_LINK} ){{0,2}}"
+        rf"{_CAP}[\w'’.-]+(?: (?:{_LINK} ){{0,2}}{_CAP}[\w'’.-]+){{0,2}},? (?:n[ºo°]\.? ?)?\d{{1,4}}\b"
+    ),
 )
 
 

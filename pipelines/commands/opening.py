@@ -41,7 +41,10 @@ def open_bench(settings: "Settings", *, migrate: bool = True) -> "Bench":
 
     store = settings.store()
     if migrate:
+        from data.store.repositories.bi import keep_min_group
+
         store.migrate()
+        keep_min_group(store, settings.anonymous_min_group)
     else:
         store.require_current()
     return Bench(settings, store, settings.vault())

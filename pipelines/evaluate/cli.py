@@ -92,6 +92,19 @@ def aspects(
     print_json(evaluate_aspects(file, text=text, meta=meta, settings=open_settings(), out=out))
 
 
+@evaluate_app.command("redact")
+@explained
+def redact(
+    file: File,
+    against: Annotated[str | None, typer.Option("--against", help="presidio: measure it beside, as it comes.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write what was missed or hidden without need.")] = None,
+) -> None:
+    """Find personal data in comments; measure against labelled spans."""
+    from pipelines.evaluate.redact import evaluate_redact
+
+    print_json(evaluate_redact(file, against=against, settings=open_settings(), out=out))
+
+
 @evaluate_app.command("names")
 @explained
 def names(

@@ -1,12 +1,29 @@
 """Pick the reader for a file, by its content first and its name second."""
 
 import codecs
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import InputFileError
+from pipelines.readers import (
+    delighted,
+    google_forms,
+    hubspot,
+    intercom,
+    jira,
+    qualtrics,
+    salesforce_case,
+    surveymonkey,
+    typeform,
+    typeform_answers,
+    zendesk,
+    zendesk_view,
+)
 from pipelines.readers.delimited import open_delimited
 from pipelines.readers.encoding import detect_encoding
 from pipelines.readers.excel import open_excel
+from pipelines.readers.export import Export
 from pipelines.readers.jsonl import open_jsonl
 from pipelines.readers.parquet import open_parquet
 from pipelines.readers.table import Table
@@ -17,6 +34,24 @@ _TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab", ""}
 _JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
 # First bytes of formats that are no text: the zip of .xlsx, the OLE file of .xls, Parquet.
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+# Exports of products, each known by what no other table holds; the first that knows a file takes it.
+_SHEETS: tuple[Callable[[Table], Export | None], ...] = (
+    qualtrics.recognise,
+    surveymonkey.recognise,
+    typeform.recognise,
+    jira.recognise,
+    salesforce_case.recognise,
+    zendesk_view.recognise,
+    google_forms.recognise,
+)
+# A JSON reader gets the file: an array, an object with a list in it, or one object a line.
+_OBJECTS: tuple[Callable[[Path], Export | None], ...] = (
+    zendesk.recognise,
+    intercom.recognise,
+    hubspot.recognise,
+    delighted.recognise,
+    typeform_answers.recognise,
+)
 SUFFIXES = frozenset(_EXCEL_SUFFIXES | _TEXT_SUFFIXES | _JSON_SUFFIXES | {".parquet"})
 
 
@@ -34,6 +69,35 @@ def open_table(path: Path) -> Table:
         raise InputFileError(f"{path} does not exist: check the path") from error
     except (OSError, UnicodeError) as error:
         raise InputFileError(f"{path} can't be read ({error}): check its rights, or save it as UTF-8") from error
+
+
+def find_export(path: Path) -> Export | None:
+    """Recognise an export of a product by its content; None: the generic reader takes the file.
+
+    Raises:
+        InputFileError: The file can't be read, or it is an export without any text; says how to get the text.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(8192)
+        if head.startswith(_PARQUET):
+            return None
+        if _is_json(path, head):
+            return next((found for recognise in _OBJECTS if (found := recognise(path))), None)
+        table = _open(path, head)
+        found = next((found for recognise in _SHEETS if (found := recognise(table))), None)
+        return replace(found, header=table.columns) if found else None
+    except FileNotFoundError as error:
+        raise InputFileError(f"{path} does not exist: check the path") from error
+    except (OSError, UnicodeError) as error:
+        raise InputFileError(f"{path} can't be read ({error}): check its rights, or save it as UTF-8") from error
+
+
+def _is_json(path: Path, head: bytes) -> bool:
+    if path.suffix.lower() not in _JSON_SUFFIXES | _TEXT_SUFFIXES or head.startswith((_ZIP, _OLE)) or not head:
+        return False
+    text = head.decode(detect_encoding(path), "replace").lstrip("\ufeff \t\r\n")
+    return text.startswith(("{", "[")) and (path.suffix.lower() in _JSON_SUFFIXES or _starts_an_object(path, head))
 
 
 def _open(path: Path, head: bytes) -> Table:

@@ -17,12 +17,14 @@ MAX_COLUMNS = 2_000
 class RawRow:
     """One row as it stands in the file; `number` counts as a person does (the header is row 1).
 
-    A row with a `problem` could not be cut into cells: it goes to quarantine as it is.
+    A row with a `problem` could not be cut into cells: it goes to quarantine as it is. One that is `left_out` for a
+    reason ("test responses") is counted and not imported.
     """
 
     number: int
     cells: Mapping[str, Any]
     problem: str | None = None
+    left_out: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Table:
     notes: tuple[str, ...] = field(default=())
 
     def sample(self, rows: int) -> list[RawRow]:
-        """Give the first rows that could be cut into cells."""
-        return list(islice((row for row in self.read() if row.problem is None), rows))
+        """Give the first rows that could be cut into cells, without those that are left out."""
+        return list(islice((row for row in self.read() if row.problem is None and not row.left_out), rows))
 
 
 def is_blank(value: object) -> bool:

@@ -83,8 +83,6 @@ def reader(open_reader: OpenReader) -> Iterator[Reader]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
-    """The script of axe-core."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not here: `make test-browser` gets it where npm is")
-    return AXE.read_text(encoding="utf-8")
+def axe() -> str | None:
+    """The script of axe-core, None where it is not: the pages are opened all the same."""
+    return AXE.read_text(encoding="utf-8") if AXE.exists() else None

@@ -102,10 +102,10 @@ class Reader:
         return self.settle()
 
     def settle(self) -> "Reader":
-        """Wait until the page is drawn and its script rests."""
+        """Wait until the page is drawn, its script rests, and nothing of the page before is left."""
         self.page.wait_for_selector(DRAWN)
         self.page.wait_for_selector(IDLE)
-        self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
         return self
 
     def follow(self, href: str) -> "Reader":

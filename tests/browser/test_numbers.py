@@ -45,6 +45,16 @@ def test_a_number_lists_as_many_comments_as_it_says(reader: Reader, api: Client,
         assert len(reader.all_comments()) == chosen.says, chosen
 
 
+def test_a_discovered_theme_lists_as_many_comments_as_it_says(reader: Reader, api: Client):
+    reader.open("/themes")
+    found = reader.page.locator("table.tree").nth(1).locator('tbody a[href^="/theme?"]:visible').first
+    says = found.locator("xpath=ancestor::tr").locator("a.number").first.inner_text()
+    reader.follow(found.get_attribute("href") or "")
+    shown = to_comments(reader)
+    assert says in {one.label for one in shown}
+    assert not_listed(api, shown) == []
+
+
 def test_a_cell_of_a_theme_lists_as_many_comments_as_it_says(reader: Reader):
     reader.open(PAGES["theme"])
     cells = [one for one in reader.numbers() if one.path == "/theme" and 0 < (one.says or 0) <= READ_TO_THE_END]

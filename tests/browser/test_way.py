@@ -73,6 +73,14 @@ def test_filters_survive_a_page_that_has_none(reader: Reader):
     assert reader.address == ("/journey", {"role": "admin"})
 
 
+def test_links_on_a_long_page_lead_down_and_keep_where_one_is(reader: Reader):
+    reader.open("/account?id=A23&role=champion")
+    reader.page.locator(".contents a", has_text="Loops").click()
+    expect(reader.page.locator("#loops")).to_be_in_viewport()
+    assert reader.address == ("/account", {"id": "A23", "role": "champion"})
+    expect(reader.page.locator(".sv h1").first).not_to_be_in_viewport()
+
+
 def test_pages_are_those_of_the_navigation(reader: Reader):
     reader.open(PAGES["overview"])
     shown = reader.page.locator("nav.pages li a").evaluate_all("all => all.map(one => one.getAttribute('href'))")

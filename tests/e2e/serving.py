@@ -60,19 +60,23 @@ def children_of(pid: int, *, worker: bool) -> list[psutil.Process]:
 
 @contextmanager
 def serving(folder: Path, settings: Mapping[str, str], *words: str) -> Iterator[Serving]:
-    """Serve the test world from a folder; ended the hard way, as a machine that goes down would."""
+    """Serve the test world from a folder; ended the hard way, as a machine that goes down would.
+
+    What it says on standard error is in the folder's `serve.log`.
+    """
     home = folder / "home"
-    bench = Bench(Settings(home=home), Settings(home=home).store(), Settings(home=home).vault())
+    mine = Settings(home=home, database_url=settings.get("SOTTOVOCE_DATABASE_URL", ""))
+    bench = Bench(mine, mine.store(), mine.vault())
     import_path(write_world(folder / "world"), bench=bench)
     bench.store.close()
-    environment = {**os.environ, "SOTTOVOCE_HOME": str(home), **settings}
-    environment.pop("SOTTOVOCE_DATABASE_URL", None)
+    environment = {**os.environ, "SOTTOVOCE_DATABASE_URL": "", "SOTTOVOCE_HOME": str(home), **settings}
     made = _sottovoce(environment, "key", "create", "--name", "t", "--role", "analyst", stdout=subprocess.PIPE)
     key = made.communicate(timeout=60)[0].decode().strip()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    server = _sottovoce(environment, "serve", "--port", str(port), *words)
+    with (folder / "serve.log").open("wb") as log:
+        server = _sottovoce(environment, "serve", "--port", str(port), *words, stderr=log)
     found = Serving(f"http://127.0.0.1:{port}", server, {"Authorization": f"Bearer {key}"})
     try:
         until(lambda: httpx.get(f"{found.url}/healthz").status_code == 200)

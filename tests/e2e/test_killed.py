@@ -1,6 +1,8 @@
-"""A run killed at any moment is ended by the next one, with the same result as an undisturbed run."""
+"""A run killed at any moment is ended by the next one, with the same result as an undisturbed run.
 
-import csv
+A few kills of whole processes; `python -m tests.e2e.kills` does fifty on each database.
+"""
+
 import os
 import random
 import signal
@@ -12,25 +14,12 @@ from pathlib import Path
 import pytest
 
 from data.store.unit_of_work import Store
-from pipelines.demo import SAMPLE
+from tests.e2e.few import few_answers
 from tests.e2e.tables import snapshot
 
 ROWS = 120
 # Seconds after the start at which a run is killed: from loading models to storing themes.
 SEED, KILLS, LATEST_S = 11, 4, 9.0
-
-
-def _few_answers(folder: Path) -> Path:
-    folder.mkdir()
-    for name in ("accounts.csv", "contacts.csv", "surveys.csv"):
-        (folder / name).write_bytes((SAMPLE / name).read_bytes())
-    with (SAMPLE / "responses.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["comment"]][:ROWS]
-    with (folder / "responses.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return folder
 
 
 def _command(home: Path, *words: str) -> subprocess.Popen:
@@ -61,7 +50,7 @@ def _kill_after(home: Path, seconds: float, *words: str) -> None:
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
-    return _few_answers(tmp_path_factory.mktemp("killed") / "answers")
+    return few_answers(tmp_path_factory.mktemp("killed") / "answers", ROWS)
 
 
 @pytest.fixture(scope="module")

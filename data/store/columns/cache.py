@@ -3,7 +3,6 @@
 Asking costs two small queries; only the packs of accounts that changed are read again.
 """
 
-import ctypes
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from data.errors import StoreError
+from data.memory import give_back
 from data.store.columns.build import build_packs
 from data.store.columns.pack import SECTIONS, empty_pack, from_bytes
 from data.store.columns.whole import Assembly, Part, Vocabulary, Whole, part_of
@@ -51,7 +51,8 @@ class Columns:
             if self._whole is None or seen != self._seen:
                 self._whole = self._read_again(session, waiting)
                 self._seen = seen
-                _give_back()
+                # Of a million comments' packs the C library keeps 30 MB for itself.
+                give_back()
             return self._whole
 
     def _read_again(self, session: Session, waiting: dict[str, int]) -> Whole:
@@ -96,14 +97,6 @@ class Columns:
         )
         for key, body in rows:
             yield key, part_of(from_bytes(body), self._vocabulary)
-
-
-def _give_back() -> None:
-    """Hand back what reading took: the C library keeps 30 MB of a million comments' packs for itself."""
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (OSError, AttributeError):
-        return
 
 
 _NOTHING = empty_pack()

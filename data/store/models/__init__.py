@@ -13,6 +13,8 @@ from data.store.models.analysis import (
 from data.store.models.base import Base, UtcDateTime
 from data.store.models.corrections import CorrectedPassage, OverruledMention
 from data.store.models.digests import Digest
+from data.store.models.exports import BiRule, ThemeIssue
+from data.store.models.forgotten import Forgetting, ForgottenKey
 from data.store.models.jobs import Job, RepeatedAnswer, RunProgress, Upload
 from data.store.models.loops import LoopAct, OpenedLoop, OutboxMessage
 from data.store.models.matches import CommitmentMatch, CommitmentVector
@@ -33,6 +35,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Base",
+    "BiRule",
     "Comment",
     "Commitment",
     "CommitmentMatch",
@@ -44,6 +47,8 @@ __all__ = [
     "Digest",
     "Embedding",
     "Fact",
+    "Forgetting",
+    "ForgottenKey",
     "Handoff",
     "HealthScore",
     "Job",
@@ -73,6 +78,7 @@ __all__ = [
     "StaleAccount",
     "Survey",
     "Theme",
+    "ThemeIssue",
     "Ticket",
     "TicketMessage",
     "Upload",

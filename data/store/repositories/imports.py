@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
+from data.store.personal.tombstones import without_forgotten
 from data.store.repositories.answers import write_in_app, write_responses, write_review_notes
 from data.store.repositories.incoming import ImportContext, Incoming, Outcome, Problem, Status
 from data.store.repositories.parties import write_accounts, write_contacts, write_staff
@@ -57,6 +58,10 @@ def write_rows(session: Session, kind: str, rows: Sequence[Incoming], context: I
         context: Vault, clock and counters.
 
     Returns:
-        One outcome a row, in their order: "new", "changed", "same", or the problem that keeps it out.
+        One outcome a row, in their order: "new", "changed", "same", "forgotten" for a row of a person who was forgotten
+        (it is not stored), or the problem that keeps it out.
     """
-    return _WRITERS[kind](session, rows, context) if rows else []
+    kept, forgotten = without_forgotten(session, context.vault, kind, rows)
+    outcomes = iter(_WRITERS[kind](session, kept, context) if kept else [])
+    left_out = frozenset(forgotten)
+    return ["forgotten" if place in left_out else next(outcomes) for place in range(len(rows))]

@@ -11,7 +11,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from data.store.repositories.bulk import chunks
 from data.store.vault import Vault
 
-Status = Literal["new", "changed", "same"]
+# "forgotten": the row bears a key of a person who was forgotten, and stays out.
+Status = Literal["new", "changed", "same", "forgotten"]
 # Row values count several parameters each in an IN of tuples.
 TUPLE_CHUNK = 250
 

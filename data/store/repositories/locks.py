@@ -1,21 +1,22 @@
 """Locks that end with their process: a file lock beside SQLite, an advisory lock on PostgreSQL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
-from data.store.unit_of_work import Store
+from data.store.unit_of_work import Store, explained
 
 # Numbers that no other program of ours uses; migrations hold 730_251, a run 730_252.
-_NUMBERS = {"work": 730_253, "look": 730_254}
+_NUMBERS = {"work": 730_253, "look": 730_254, "pull": 730_255}
 
 
 @contextmanager
 def try_lock(store: Store, folder: Path, name: str) -> Iterator[bool]:
-    """Take the lock "work" or "look" without waiting; gives whether it was free."""
+    """Take the lock "work", "look" or "pull" without waiting; gives whether it was free."""
     if store.engine.dialect.name == "sqlite":
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / f"{name}.lock", timeout=0)
@@ -29,7 +30,7 @@ def try_lock(store: Store, folder: Path, name: str) -> Iterator[bool]:
         finally:
             lock.release()
         return
-    with store.engine.connect() as connection:
+    with explained(), store.engine.connect() as connection:
         # Not within a transaction: it would stay open, and keep old rows alive, as long as the lock is held.
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         taken = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _NUMBERS[name]}).scalar())
@@ -37,4 +38,10 @@ def try_lock(store: Store, folder: Path, name: str) -> Iterator[bool]:
             yield taken
         finally:
             if taken:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _NUMBERS[name]})
+                unlock(connection, _NUMBERS[name])
+
+
+def unlock(connection: Connection, number: int) -> None:
+    """Give an advisory lock back; where the connection is gone, it went with it."""
+    with suppress(OperationalError):
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": number})

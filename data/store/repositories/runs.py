@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from data.errors import BusyError
 from data.store.models import Fact, Run, RunStage
-from data.store.unit_of_work import Store
+from data.store.repositories.locks import unlock
+from data.store.unit_of_work import Store, explained
 
 # Any number that no other program of ours uses; migrations hold another one.
 RUN_LOCK = 730_252
@@ -112,10 +113,12 @@ def one_at_a_time(store: Store, folder: Path) -> Iterator[None]:
         except Timeout as error:
             raise busy from error
         return
-    with store.engine.connect() as connection:
+    with explained(), store.engine.connect() as connection:
+        # Not within a transaction: it would stay open, and keep old rows alive, as long as the run takes.
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
             raise busy
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+            unlock(connection, RUN_LOCK)

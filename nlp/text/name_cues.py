@@ -1,0 +1,166 @@
+"""Signs that a word is a person's name: what stands before it and what people do, not what the word is."""
+
+from collections.abc import Sequence
+
+from nlp.text.first_names import first_names, grammar_words
+from nlp.text.lexicon import FIRST_NAMES, PLACES, PRODUCTS
+from nlp.text.people import fold, is_plain
+from nlp.text.records import Token, Vocabulary
+from nlp.text.surnames import LAZY_WORDS
+
+TITLES = frozenset(
+    "mr mr. mrs mrs. ms ms. miss mx dr dr. prof prof. herr frau herrn mme mme. mlle sr. sra. señor señora".split()
+)
+
+# Nouns right before a name: "our CSM Tunde", "colleague Xiu", "named Aryeh".
+ROLES = frozenset(
+    "agent consultant colleague coworker boss manager csm am ae rep representative engineer trainer specialist "
+    "developer director "
+    "champion named called architect admin assistant guy lady vp cfo cto ceo coo cio intern successor "
+    "predecessor kollege kollegin"
+    .split()
+)  # fmt: skip
+
+# What people do; a product does some of it too, so spaCy must agree.
+_DEEDS = frozenset(
+    "help explain promise say tell leave resign retire answer reply assure walk join call apologise apologize "
+    "listen follow take "
+    "show train know understand ignore forget respond care mention confirm escalate go fix resolve do"
+    .split()
+)  # fmt: skip
+
+_QUALITIES = frozenset(
+    "helpful patient rude kind friendly amazing knowledgeable responsive polite awesome great fantastic "
+    "brilliant wonderful lovely "
+    "dismissive condescending proactive attentive professional unhelpful superb excellent terrific"
+    .split()
+)  # fmt: skip
+
+_WITH = frozenset(
+    "with by from to thanks ask asked met told thank cc ping contacted emailed hi hello hey dear kudos and".split()
+)
+
+
+def signs(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
+    """Take the last word for who wrote it: "stop it. lotte", also where it is in the dictionary as a name only."""
+    folded = fold(tokens[place].text)
+    if place + 1 != len(tokens) or not place or tokens[place - 1].text not in {".", ",", "!", "?"}:
+        return False
+    named = folded in FIRST_NAMES or folded in first_names()
+    return named and folded not in plain.verbs_and_more and folded not in PLACES | PRODUCTS and len(folded) > 3
+
+
+def is_introduced(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether the text says what the person is: "Colm, our success manager", "our CSM is Hollis", "Reto who"."""
+    after = [token.text.lower() for token in tokens[place + 1 : place + 6]]
+    if after[:1] == ["who"] or after[:2] == [",", "who"]:
+        return True
+    if after[:1] == [","] and after[1:2] and after[1] in {"our", "your", "my", "the", "their", "his", "her", "a"}:
+        return any(word in ROLES for word in after[2:])
+    if after[:1] == ["is"] and after[1:2] and after[1] in {"our", "my", "your", "the", "their"}:
+        return any(word in ROLES or word in _LABELS for word in after[2:])
+    before = [token.text.lower() for token in tokens[max(0, place - 4) : place]]
+    return before[-1:] in (["is"], ["was"]) and any(word in ROLES for word in before)
+
+
+def has_cue(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether a word that the model takes for a person is spoken of as one."""
+    before = tokens[place - 1].text.lower() if place else ""
+    if before in ROLES or before in TITLES:
+        return True
+    after = [token.lemma for token in tokens[place + 1 : place + 5]]
+    if not after:
+        return before in _WITH
+    if after[0] in _DEEDS and tokens[place + 1].tag in {"VBD", "VBZ"}:
+        return True
+    if after[0] == "be" and any(word in _QUALITIES for word in after[1:]):
+        return True
+    if after[0] in {"from", "in", "at", "on"} and any(
+        word in {"team", "support", "sale", "sales", "success", "your"} for word in after
+    ):
+        return True
+    return before in _WITH and after[0] in {"be", "who", "for", ",", ".", "!", "about", "again", "and"}
+
+
+# Before these in lower case stands a number ("120 ms") or a verb ("we miss it") as well.
+_LOWER_TITLES = TITLES - {"ms", "ms.", "miss", "mx", "prof"}
+
+
+def is_titled(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
+    """Say whether a title stands before a word: "Frau Pfaff", "herr dr. wiegand"."""
+    token, before = tokens[place], tokens[place - 1].text if place else ""
+    if before == "." and place > 1 and tokens[place - 2].text.lower() in TITLES:
+        before = tokens[place - 2].text
+    if token.text[0].isupper():
+        return before.lower() in TITLES and not token.text.isupper()
+    return before.lower() in _LOWER_TITLES and len(token.text) > 2 and not is_plain(fold(token.text), plain)
+
+
+def is_asked(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
+    """Take a stranger behind "ask" or before what only people do for a person, in any case: "ask halyna"."""
+    token, before = tokens[place], tokens[place - 1].text.lower() if place else ""
+    folded = fold(token.text)
+    if len(folded) < 4 or not token.text.islower() or is_plain(folded, plain) or token.lemma in plain:
+        return False
+    if folded in grammar_words() or folded in LAZY_WORDS or folded in ROLES:
+        return False
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if before in {"ask", "asked", "tell", "told"}:
+        return (
+            after is None
+            or after.text in {",", ".", "!", "?"}
+            or after.text.lower() in {"at", "in", "from", "to", "if"}
+        )
+    return acts_alone(tokens, place)
+
+
+COLLEAGUES = frozenset("colleague coworker boss teammate kollege kollegin".split())
+
+
+def goes_on(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether a sentence goes on as it does behind a name: "my colleague Rose from finance"."""
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    return after is None or after.text.lower() in {
+        "from",
+        "in",
+        "at",
+        "who",
+        "was",
+        "is",
+        "has",
+        ",",
+        ".",
+        "and",
+        "says",
+    }
+
+
+# What stands before a name with a colon or none: "Reported by X", "Titular: X", "attn X".
+_LABELS = frozenset(
+    "attn attention name cardholder holder titular inhaber hire starter counsel junior contact contacto kontakt "
+    "patient driver motorista buyer signatory approver requester reporter ansprechpartner colega collègue "
+    "collega".split()
+)
+
+_DONE_BY = frozenset(
+    "approve assign check confirm create enter file handle log open post raise report request review send sign submit "
+    "upload write".split()
+)
+
+_ALONE = frozenset("swear notice think hate love wonder retire resign complain insist laugh cry remember".split())
+
+
+def is_labelled(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether what stands before a word says that a name follows: "Titular: X", "uploaded by X"."""
+    before = [token.text.lower() for token in tokens[max(0, place - 2) : place]]
+    if before[-1:] == [":"]:
+        return before[0] in _LABELS or before[0] in ROLES
+    if before[-1:] == ["by"] and place > 1:
+        return tokens[place - 2].lemma in _DONE_BY
+    return bool(before) and before[-1] in _LABELS - {"contact", "name", "holder", "patient", "driver"}
+
+
+def acts_alone(tokens: Sequence[Token], place: int) -> bool:
+    """Take a stranger for a person by what only people do: "Halyna swears", "Artem noticed"."""
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    return after is not None and after.lemma in _ALONE and after.tag in {"VBD", "VBZ"}
