@@ -24,8 +24,6 @@ INT8_MAX = 127.0
 # Channels that the 8-bit graph multiplies in fp32; 1, 2, 4 and 8 gave errors of .0017, .0015, .0015 and .0015.
 EXACT = 2
 FUSED_DOMAIN = "com.microsoft"
-# Weights of an optional readout: where it looks among the tokens, and what it takes from there.
-LOOK, SAY = "readout.look", "readout.say"
 # Opset 17 is the first with LayerNormalization; runtime 1.31 reads it.
 OPSET = 17
 
@@ -181,19 +179,6 @@ class _GraphWriter:
         mean = self.node("ReduceMean", [x], f"{out}_mean", axes=[1], keepdims=0)
         return self.node("LpNormalization", [mean], out, axis=1, p=2)
 
-    def read_out(self, x: str, vectors: str, out: str) -> str:
-        """Append to the vectors what each of the readout's lines says of the tokens that its theme looks at."""
-        look, say = self._weights[LOOK], self._weights[SAY]
-        states = self.node("LpNormalization", [x], f"{out}.states", axis=-1, p=2)
-        # Each theme's look stands once for every line that the theme says, so that no shape has to change.
-        every = np.repeat(look, len(say) // len(look), axis=0).astype(np.float32)
-        heard = self.node("MatMul", [states, self.constant(f"{LOOK}.T", every.T)], f"{out}.heard")
-        share = self.node("Softmax", [heard], f"{out}.share", axis=1)
-        said = self.node("MatMul", [states, self.constant(f"{SAY}.T", say.T)], f"{out}.said")
-        total = self.node("Mul", [share, said], f"{out}.weighed")
-        lines = self.node("ReduceSum", [total, self.constant("one", np.array([1]))], f"{out}.lines", keepdims=0)
-        return self.node("Concat", [vectors, lines], out, axis=1)
-
 
 def quantise_columns(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Round a (k, n) weight to 8 bits with one scale per column; returns the values and the n scales."""
@@ -211,8 +196,7 @@ def build_encoder(
     """Build a model from token ids to unit sentence vectors.
 
     Input of the model: `ids` (batch, seq) int64, all of them real tokens: texts of one length make a batch. Without
-    padding there is no mask, which saves a third of the attention. Output: `vectors` (batch, dim); with a readout among
-    the weights (`LOOK`, `SAY`) its lines stand behind, not scaled: (batch, dim + lines).
+    padding there is no mask, which saves a third of the attention. Output: `vectors` (batch, dim).
 
     Args:
         weights: fp32 weights by their names in the checkpoint.
@@ -231,10 +215,7 @@ def build_encoder(
         hidden = writer.embeddings("ids")
         for number in range(shape.layers):
             hidden = writer.layer(hidden, number)
-        if LOOK in weights:
-            writer.read_out(hidden, writer.pooled(hidden, "means"), "vectors")
-        else:
-            writer.pooled(hidden, "vectors")
+        writer.pooled(hidden, "vectors")
     except KeyError as error:
         raise EmbedError(
             f"weight {error} is not in the model; is it a BERT encoder of {shape.layers} layers?"

@@ -13,7 +13,7 @@ import numpy as np
 from nlp.config import EmbedConfig
 from nlp.embed import packaged
 from nlp.embed.batches import length_batches
-from nlp.embed.graph import SAY, BertShape, build_encoder
+from nlp.embed.graph import BertShape, build_encoder
 from nlp.embed.reach import packaged_reach
 from nlp.embed.types import Vectors
 
@@ -70,7 +70,7 @@ class OnnxEmbedder:
 
         Args:
             config: Precision, cut, batch size and threads.
-            weights: Replacements for some of the packaged weights, by name; a readout may be added.
+            weights: Replacements for some of the packaged weights, by name.
             name: What `weights` are, for the key; must change whenever they do.
         """
         self._config = config or EmbedConfig()
@@ -87,8 +87,8 @@ class OnnxEmbedder:
 
     @property
     def dim(self) -> int:
-        """Length of a vector, with the lines of a readout."""
-        return packaged.DIM + len(self._replaced.get(SAY, ()))
+        """Length of a vector."""
+        return packaged.DIM
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -101,7 +101,7 @@ class OnnxEmbedder:
         return open_session(build_encoder(weights, read_shape(packaged.checked_folder()), reach=reach))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return (n, dim) unit rows in the order of `texts`; the lines of a readout stand behind the unit part."""
+        """Return (n, dim) unit rows in the order of `texts`."""
         distinct = list(dict.fromkeys(texts))
         rows = np.zeros((len(distinct), self.dim), dtype=np.float32)
         for start in range(0, len(distinct), CHUNK):

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.config import EmbedConfig, TagConfig
-from nlp.embed.graph import LOOK, SAY
 from nlp.embed.packaged import packaged_weights
 from nlp.embed.runtime import OnnxEmbedder
 from nlp.embed.types import Vectors
@@ -47,10 +46,10 @@ class Delta:
 
 
 def round_delta(tuned: Mapping[str, Vectors], base: Mapping[str, Vectors]) -> Delta:
-    """Keep the difference of every weight that changed; one that the base lacks is kept whole."""
+    """Keep the difference of every weight that changed."""
     values, scales = {}, {}
     for name, weight in tuned.items():
-        change = (weight - base.get(name, 0)).astype(np.float32)
+        change = (weight - base[name]).astype(np.float32)
         if not change.any():
             continue
         largest = np.abs(change).max(axis=-1, keepdims=True)
@@ -61,23 +60,16 @@ def round_delta(tuned: Mapping[str, Vectors], base: Mapping[str, Vectors]) -> De
 
 
 def apply_delta(delta: Delta, base: Mapping[str, Vectors]) -> dict[str, Vectors]:
-    """Return the tuned weights by name, only those that changed or were added."""
+    """Return the tuned weights by name, only those that changed."""
     return {
-        name: (base.get(name, 0) + values.astype(np.float32) * delta.scales[name]).astype(np.float32)
+        name: (base[name] + values.astype(np.float32) * delta.scales[name]).astype(np.float32)
         for name, values in delta.values.items()
     }
 
 
-def tuned_embedder(delta: Delta, *, config: TagConfig, readout: bool = True) -> OnnxEmbedder:
-    """Return the encoder with the difference applied; its key changes with the difference.
-
-    Without `readout` it gives plain unit vectors, for those who compare texts.
-    """
+def tuned_embedder(delta: Delta, *, config: TagConfig) -> OnnxEmbedder:
+    """Return the encoder with the difference applied; its key changes with the difference."""
     settings = EmbedConfig(precision=config.precision, max_tokens=config.max_tokens)
     if not delta:
         return OnnxEmbedder(settings)
-    weights, name = apply_delta(delta, packaged_weights()), f"tagger-{delta.digest()}"
-    if readout or LOOK not in weights:
-        return OnnxEmbedder(settings, weights=weights, name=name)
-    plain = {one: weight for one, weight in weights.items() if one not in (LOOK, SAY)}
-    return OnnxEmbedder(settings, weights=plain, name=f"{name}-plain")
+    return OnnxEmbedder(settings, weights=apply_delta(delta, packaged_weights()), name=f"tagger-{delta.digest()}")

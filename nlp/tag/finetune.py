@@ -1,8 +1,4 @@
-"""Fine-tune the sentence encoder: all themes at once, and the polarity of each stated theme. Needs torch.
-
-A theme's polarity is read from the whole text and, by a readout, from the words that this theme looks at: in "quick on
-the phone, slow on the screen" the mean of all words tells both themes the same.
-"""
+"""Fine-tune the sentence encoder: all themes at once, and the polarity of each stated theme. Needs torch."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.config import TagConfig
-from nlp.embed.graph import LOOK, SAY
 from nlp.embed.packaged import checked_folder, packaged_weights
 from nlp.embed.runtime import load_tokenizer
 from nlp.embed.types import Vectors
@@ -43,10 +38,10 @@ class Tuned:
     """What fine-tuning learned.
 
     Attributes:
-        delta: Difference of the encoder's weights, and the readout.
-        themes: Vector, readout behind it, to the themes' log-odds.
-        polarity: The same to (themes x polarities) log-odds, themes outer.
-        empty: The same to the log-odds of empty talk, one column.
+        delta: Difference of the encoder's weights.
+        themes: Unit vector to the themes' log-odds.
+        polarity: Unit vector to (themes x polarities) log-odds, themes outer.
+        empty: Unit vector to the log-odds of empty talk, one column.
     """
 
     delta: Delta
@@ -114,7 +109,7 @@ def finetune(
 
 
 def build_network(themes: int, *, frozen_layers: int) -> "torch.nn.ModuleDict":
-    """Return the packaged encoder with its heads and readout; its word table is never trained."""
+    """Return the packaged encoder with heads for themes and polarity; its word table is never trained."""
     from torch import nn
     from transformers import AutoModel
 
@@ -127,13 +122,10 @@ def build_network(themes: int, *, frozen_layers: int) -> "torch.nn.ModuleDict":
         "sides": nn.Linear(width, sides),
         "theme_sides": nn.Linear(width, themes * sides),
         "empty": nn.Linear(width, 1),
-        "look": nn.Linear(width, themes, bias=False),
-        "say": nn.Linear(width, themes * sides, bias=False),
     }
     nn.init.constant_(heads["themes"].bias, PRIOR_LOGIT)
     nn.init.zeros_(heads["theme_sides"].weight)
     nn.init.zeros_(heads["theme_sides"].bias)
-    nn.init.zeros_(heads["say"].weight)
     return nn.ModuleDict({"encoder": encoder, **heads})
 
 
@@ -183,8 +175,8 @@ def _run_epochs(
             optimiser.step()
             schedule.step()
         if number == first:
-            before = read_network(network)
-    after = read_network(network)
+            before = _read(network)
+    after = _read(network)
     return before or after, after
 
 
@@ -233,27 +225,15 @@ def _mask(item: _Item, share: float, rng: np.random.Generator) -> _Item:
     return replace(item, ids=ids.tolist())
 
 
-def forward(
-    network: "torch.nn.ModuleDict", rows: Sequence[Sequence[int]], *, dropout: float = 0.0
-) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Return what token id rows give: scaled vectors (n, dim) and the lines of the readout (n, themes x polarities).
-
-    A vector is the mean over the real tokens, as the packaged model pools. A line is the mean of what the theme's
-    polarity takes from each token, weighed by how much the theme looks there.
-    """
+def forward(network: "torch.nn.ModuleDict", rows: Sequence[Sequence[int]]) -> "torch.Tensor":
+    """Return (n, dim) unit vectors of token id rows: mean over the real tokens, as the packaged model pools."""
     import torch
-    from torch.nn import functional
 
     ids, lengths = _padded(rows)
     mask = torch.from_numpy((np.arange(ids.shape[1])[None, :] < lengths[:, None]).astype(np.float32))
     hidden = network["encoder"](input_ids=torch.from_numpy(ids), attention_mask=mask).last_hidden_state
     mean = (hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
-    vectors, states = (
-        functional.dropout(functional.normalize(part, dim=-1) * VECTOR_SCALE, dropout) for part in (mean, hidden)
-    )
-    share = network["look"](states).masked_fill(mask[:, :, None] == 0, -torch.inf).softmax(1)
-    said = network["say"](states).unflatten(-1, (-1, len(POLARITIES)))
-    return vectors, (share[..., None] * said).sum(1).flatten(1)
+    return torch.nn.functional.normalize(mean)
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -269,7 +249,7 @@ def _loss(network: "torch.nn.ModuleDict", batch: Sequence[_Item], *, config: Tag
     import torch
     from torch.nn import functional
 
-    vectors, lines = forward(network, [item.ids for item in batch], dropout=DROPOUT)
+    vectors = functional.dropout(forward(network, [item.ids for item in batch]) * VECTOR_SCALE, DROPOUT)
     weights = torch.tensor([item.weight for item in batch])
     target = torch.from_numpy(np.stack([item.themes for item in batch]))
     known = ~target.isnan()
@@ -277,7 +257,7 @@ def _loss(network: "torch.nn.ModuleDict", batch: Sequence[_Item], *, config: Tag
         network["themes"](vectors), target.nan_to_num(), weight=known * weights[:, None], reduction="sum"
     ) / len(batch)
     side = torch.from_numpy(np.stack([item.polarity for item in batch]))
-    sides = (network["theme_sides"](vectors) + lines).view(*side.shape, -1) + network["sides"](vectors)[:, None, :]
+    sides = network["theme_sides"](vectors).view(*side.shape, -1) + network["sides"](vectors)[:, None, :]
     stated = side >= 0
     loss = themes + _empty_loss(network, vectors, torch.tensor([item.empty for item in batch]))
     if not bool(stated.any()):
@@ -293,31 +273,23 @@ def _empty_loss(network: "torch.nn.ModuleDict", vectors: "torch.Tensor", target:
     return functional.binary_cross_entropy_with_logits(logits, target.nan_to_num(), weight=known)
 
 
-def read_network(network: "torch.nn.ModuleDict") -> Tuned:
-    """Copy what was learned into arrays; the vector scale goes into the heads and the readout."""
+def _read(network: "torch.nn.ModuleDict") -> Tuned:
+    """Copy what was learned into arrays; the vector scale goes into the heads."""
     tuned = {name: value.detach().numpy() for name, value in network["encoder"].named_parameters()}
     base = packaged_weights()
     heads = {name: dict(network[name].named_parameters()) for name in ("themes", "sides", "theme_sides", "empty")}
     weights = {name: head["weight"].detach().numpy().T * VECTOR_SCALE for name, head in heads.items()}
     biases = {name: head["bias"].detach().numpy() for name, head in heads.items()}
     repeats = weights["themes"].shape[1]
-    sides = weights["theme_sides"] + np.tile(weights["sides"], (1, repeats))
-    lines = np.eye(sides.shape[1], dtype=np.float32)
-    readout = {
-        weight: dict(network[name].named_parameters())["weight"].detach().numpy() * VECTOR_SCALE
-        for name, weight in (("look", LOOK), ("say", SAY))
-    }
     return Tuned(
-        round_delta({name: value for name, value in tuned.items() if name in base} | readout, base),
-        themes=_head(weights["themes"], biases["themes"], 0 * lines[:, :repeats]),
-        polarity=_head(sides, biases["theme_sides"] + np.tile(biases["sides"], repeats), lines),
-        empty=_head(weights["empty"], biases["empty"], 0 * lines[:, :1]),
+        round_delta({name: value for name, value in tuned.items() if name in base}, base),
+        themes=Linear(_float32(weights["themes"]), _float32(biases["themes"])),
+        polarity=Linear(
+            _float32(weights["theme_sides"] + np.tile(weights["sides"], (1, repeats))),
+            _float32(biases["theme_sides"] + np.tile(biases["sides"], repeats)),
+        ),
+        empty=Linear(_float32(weights["empty"]), _float32(biases["empty"])),
     )
-
-
-def _head(weights: NDArray[np.floating], bias: NDArray[np.floating], lines: NDArray[np.floating]) -> Linear:
-    """Return a head over vectors and the lines behind them."""
-    return Linear(_float32(np.vstack([weights, lines])), _float32(bias))
 
 
 def _float32(values: NDArray[np.floating]) -> Vectors:

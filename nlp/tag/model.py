@@ -64,12 +64,6 @@ class TaggerModel:
         encoder: OnnxEmbedder = tuned_embedder(self.delta, config=self.config)
         return encoder
 
-    def sentence_encoder(self) -> Embedder:
-        """Return the tuned encoder without its readout: unit vectors that can be compared."""
-        if not self.delta and self.plain_encoder is not None:
-            return self.plain_encoder
-        return tuned_embedder(self.delta, config=self.config, readout=False)
-
     @property
     def key(self) -> str:
         """Names this model in runs and mentions; changes with the settings, the weights and the examples."""
@@ -133,7 +127,7 @@ class TaggerModel:
 
     def empty_probability(self, texts: Sequence[str], confidences: Vectors) -> Vectors:
         """Return (n,) probabilities of empty talk, given the confidence of each text's likeliest tag."""
-        plain = np.zeros((len(texts), self.opinions.prototypes.shape[1]), dtype=np.float32)
+        plain = np.zeros((len(texts), self.encoder.dim), dtype=np.float32)
         inputs = self.inputs(texts, plain, self._vectors(texts))
         return self.empty_judge.probability(empty_voices(inputs, self.opinions, loudest=confidences))
 

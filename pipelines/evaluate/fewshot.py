@@ -81,7 +81,7 @@ def _look(texts: Sequence[str], *, single: bool, settings: Settings) -> Views:
     from pipelines.taxonomy import TAXONOMY, open_tagger
 
     lexicon = parse_lexicon((TAXONOMY / "sentiment.txt").read_text(encoding="utf-8"))
-    return Viewer(embedder, second=open_tagger(settings).sentence_encoder(), lexicon=lexicon).look(texts)
+    return Viewer(embedder, second=open_tagger(settings).encoder, lexicon=lexicon).look(texts)
 
 
 def _given(

@@ -117,7 +117,7 @@ def test_fine_tuning_learns_and_repeats() -> None:
     second = train(EXAMPLES, DEFINITIONS, load_embedder(), config=config, lexicon_text=LEXICON)
     assert first.delta
     assert first.delta.digest() == second.delta.digest()
-    assert all(name.startswith(("encoder.layer.4", "encoder.layer.5", "readout.")) for name in first.delta.values)
+    assert all(name.startswith(("encoder.layer.4", "encoder.layer.5")) for name in first.delta.values)
     texts = ["a wrong invoice"]
     [tags] = first.tag(texts, texts, load_embedder().embed(texts))
     assert tags[0].key == "billing"
