@@ -5,8 +5,8 @@ WORKDIR /app
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements/ requirements/
-RUN pip install --index-url https://download.pytorch.org/whl/cpu -r requirements/torch.txt \
-    && pip install -r requirements/base.txt
+RUN pip install --index-url https://download.pytorch.org/whl/cpu --no-deps -r requirements/torch.txt \
+    && pip install --no-deps --require-hashes -r requirements/base.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY nlp/ nlp/
 COPY cx/ cx/

@@ -16,7 +16,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-all test-browser faults screenshots check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench bench-load bench-pages clean lock
+.PHONY: help install install-dev demo test test-all test-browser faults fuzz screenshots check fix sample migrate taxonomy serve-api serve-dashboard evaluate bench bench-load bench-pages clean lock
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,15 +24,15 @@ help:  ## List the targets
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# torch first and alone: whatever asks for it later finds the CPU build in place.
+# torch first and alone, without what it needs: that is pinned with the rest. Only what has the known hash is installed.
 $(STAMP): requirements/torch.txt requirements/base.txt pyproject.toml | $(BIN)/python
-	$(PIP) install -q $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) -r requirements/torch.txt
-	$(PIP) install -q -r requirements/base.txt
+	$(PIP) install -q $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) --no-deps -r requirements/torch.txt
+	$(PIP) install -q --no-deps --require-hashes -r requirements/base.txt
 	$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_STAMP): $(STAMP) requirements/dev.txt
-	$(PIP) install -q -r requirements/dev.txt
+	$(PIP) install -q --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 install: $(STAMP)  ## Create .venv and install what running needs
@@ -66,6 +66,12 @@ POINTS ?= 50
 faults: $(DEV_STAMP)  ## Kill imports and runs, fill the disk, stop the database, walk the migrations, restore backups (POINTS=50)
 	$(BIN)/python -m pytest -q -m 'slow or not slow' tests/pipelines/backup tests/data/store/test_walk.py tests/e2e/test_faults.py tests/e2e/test_killed.py
 	$(BIN)/python -m tests.e2e.kills --points $(POINTS)
+
+FILES ?= 100000
+EXAMPLES ?= 90
+fuzz: $(DEV_STAMP)  ## Generated files through the readers, generated requests to the API with every kind of key (FILES=, EXAMPLES=)
+	$(BIN)/python -m tests.pipelines.readers.fuzz --files $(FILES)
+	$(BIN)/python -m tests.api.fuzz --examples $(EXAMPLES)
 
 screenshots: $(DEV_STAMP)  ## Take pictures of each page over the sample, light and dark, into docs/images
 	$(BIN)/python -m tests.browser.screenshots docs/images

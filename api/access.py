@@ -143,7 +143,8 @@ async def known_parameters(request: Request) -> None:
     Raises:
         ParameterError: Names it and the nearest one that the route has.
     """
-    for value in (*request.path_params.values(), *request.query_params.values()):
+    given = [value for _, value in request.query_params.multi_items()]
+    for value in (*request.path_params.values(), *given):
         if "\0" in str(value):
             raise ParameterError("a value holds the character NUL, which no name or text has")
     asked = set(request.query_params)

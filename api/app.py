@@ -16,7 +16,7 @@ from api.bodies import BodyProblems
 from api.described import describe, list_routes
 from api.exports import Suffixes
 from api.kept import Kept
-from api.limits import Buckets
+from api.limits import Buckets, Shed
 from api.mcp import McpRoute
 from api.observe import Metrics, Observe
 from api.routers import (
@@ -31,6 +31,7 @@ from api.routers import (
     hooks,
     imports,
     incoming,
+    issues,
     jobs,
     journey,
     keys,
@@ -75,6 +76,7 @@ ROUTERS = (
     # Before the themes: their last part of an address is a theme's key.
     counts.router,
     themes.router,
+    issues.router,
     drivers.router,
     scores.router,
     coverage.router,
@@ -153,6 +155,7 @@ def create_app(
     app.add_middleware(BodyProblems)
     # The last one added is the outermost.
     app.add_middleware(Suffixes, lists=lambda: list_routes(app))
+    app.add_middleware(Shed)
     app.add_middleware(Observe, metrics=app.state.metrics)
     return app
 

@@ -69,6 +69,10 @@ class NotEmptyError(ApiError, RuntimeError):
     """The sample is asked for where there is data."""
 
 
+class TrackerError(ApiError, RuntimeError):
+    """An issue is asked for at a tracker that nobody set up."""
+
+
 class RateError(ApiError, RuntimeError):
     """A key asks more often than it may; `wait_s` seconds later it may again."""
 
@@ -129,6 +133,7 @@ STATUS: dict[type[Exception], int] = {
     ParameterError: 422,
     PreconditionError: 412,
     NotEmptyError: 409,
+    TrackerError: 409,
     RateError: 429,
     NotModifiedError: 304,
     NotReadyError: 503,

@@ -1,5 +1,7 @@
 """A token bucket for each key: `burst` requests at once, then `per_s` a second, over all processes that answer.
 
+And past what a process can answer at all: whoever would wait behind too many others is told so at once (503).
+
 What a bucket holds is one number in memory that processes share which are forked from this one: the time at which it
 will be full again (the generic cell rate algorithm). Nothing is locked between them, so that a killed process holds up
 no other; two that take at the very same moment may give one token twice.
@@ -12,10 +14,22 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import numpy as np
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.errors import problem
 
 # A key has a place for as long as the server runs. 16,384 places of 16 bytes; past the half a free one takes longer to
 # find, and where none is left keys share one.
 PLACES, TRIES = 16_384, 64
+# Requests that wait for a thread of this process: as many as a key may ask at once (`rate_burst`); with 20 answers a
+# second the last of them waits five seconds.
+MOST_WAITING = 100
+# Seconds after which to ask again.
+AGAIN_S = 5
+# Whoever looks whether the server lives is answered, however busy it is.
+_ALWAYS = ("/healthz", "/metrics")
 
 
 class Buckets:
@@ -57,3 +71,22 @@ class Buckets:
             if self._names[place] == name:
                 return place
         return int(name) % PLACES
+
+
+class Shed:
+    """Middleware: past `MOST_WAITING` a request is refused before anything is done for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "http" and scope["path"] not in _ALWAYS:
+            waiting = current_default_thread_limiter().statistics().tasks_waiting
+            if waiting >= MOST_WAITING:
+                detail = f"{waiting} requests wait already: ask again in {AGAIN_S} s"
+                refusal = problem(Request(scope), 503, detail, headers={"Retry-After": str(AGAIN_S)})
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from api.errors import PortTakenError, UnsafeBindError
+from api.patience import PatientProtocol
 from data.memory import give_back, give_back_steadily, hold_little_memory
 from data.store.queries.ahead import work_out
 from data.store.repositories.keys import list_keys
@@ -96,6 +97,7 @@ def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_P
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
+        "http": PatientProtocol,
         # Answers and bodies wait in the event loop, never in a thread: a slow client costs a connection only.
         "limit_concurrency": max(1, app.state.settings.max_connections // processes),
         "timeout_graceful_shutdown": GRACE_S,

@@ -70,6 +70,7 @@ class ApiSettings:
     `metrics_folder`: where several processes keep the counts of `/metrics` together; empty: there is one process.
     `oidc`: people's own sign-ins are taken beside keys. `hooks` are (product, secret) of webhooks that are taken,
     `hooks_url` the public address of the API as they call it, without a path; empty: as each request says.
+    `trackers` are those that issues can go to (jira, linear).
     """
 
     anonymous_min_group: int = DEFAULT_MIN_GROUP
@@ -84,3 +85,4 @@ class ApiSettings:
     oidc: OidcSettings | None = None
     hooks: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     hooks_url: str = ""
+    trackers: tuple[str, ...] = ()

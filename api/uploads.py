@@ -18,6 +18,8 @@ SUFFIXES = frozenset(".csv .tsv .txt .tab .jsonl .ndjson .json .parquet .xlsx .x
 # Bytes that are gathered before they are written.
 BUFFER = 1024 * 1024
 STEM_CHARS = 80
+# Windows takes these for devices, whatever their ending.
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ def safe_name(name: str) -> str:
     if f".{suffix.lower()}" not in SUFFIXES or not dot:
         raise ParameterError(f"name={last[:60]!r} has an ending that is not read: use {', '.join(sorted(SUFFIXES))}")
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:STEM_CHARS]
-    return f"{plain or 'upload'}.{suffix.lower()}"
+    if not plain or _DEVICES.fullmatch(plain):
+        plain = f"upload-{plain}".strip("-")
+    return f"{plain}.{suffix.lower()}"
 
 
 async def receive(request: Request, folder: Path, name: str) -> Kept:

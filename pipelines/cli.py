@@ -27,6 +27,7 @@ from pipelines.commands.opening import (
 from pipelines.commands.personal import export_person, forget
 from pipelines.commands.persons import person_app
 from pipelines.commands.pull import pull
+from pipelines.commands.push import push
 from pipelines.commands.quarantine import quarantine_app
 from pipelines.commands.taxonomy import taxonomy_app
 from pipelines.evaluate.cli import evaluate_app
@@ -315,6 +316,7 @@ def _client() -> "Api":
 
 app.command()(digest)
 app.command()(pull)
+app.command()(push)
 
 
 @contextmanager
@@ -353,6 +355,7 @@ def _api(bench: "Bench", *, metrics_folder: str = "") -> "FastAPI":
         metrics_folder=metrics_folder,
         hooks=settings.hook_secrets,
         hooks_url=settings.hooks_url,
+        trackers=settings.trackers,
         oidc=read_oidc(
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,

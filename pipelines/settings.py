@@ -91,6 +91,15 @@ class Settings(BaseSettings):
     hubspot_hook_secret: str = Field("", repr=False, description="Client secret of HubSpot's app; empty: no webhook.")
     delighted_hook_secret: str = Field("", repr=False, description="API key of Delighted's project; empty: no webhook.")
     typeform_hook_secret: str = Field("", repr=False, description="Secret of Typeform's webhook; empty: no webhook.")
+    jira_url: str = Field("", description="Address of the Jira site that issues go to, https://acme.atlassian.net.")
+    jira_user: str = Field("", description="Mail address of the person whose API token it is.")
+    jira_token: str = Field("", repr=False, description="API token of Jira.")
+    jira_project: str = Field("", description="Key of the project that issues go to.")
+    jira_issue_type: str = Field("Task", min_length=1, description="Name of their type.")
+    linear_url: str = Field("https://api.linear.app/graphql", description="Address of Linear's API.")
+    linear_token: str = Field("", repr=False, description="Personal API key of Linear.")
+    linear_team: str = Field("", description="Key (ENG) or id of the team that issues go to.")
+    dashboard_url: str = Field("", description="Address of the dashboard, as readers open it: issues link to it.")
     hooks_url: str = Field("", description="Public address of the API, as webhooks call it; empty: as they say.")
     api_url: str = Field("", description="Where the dashboard finds the API; empty: it drives it in process.")
     api_key: str = Field("", description="The key that the dashboard shows to the API; empty: each reader's own.")
@@ -147,7 +156,7 @@ class Settings(BaseSettings):
             raise ValueError("give how many were right of how many checked: 45/50")
         return value
 
-    @field_validator("oidc_issuer", "zendesk_url", "intercom_url", "hubspot_url", "hooks_url")
+    @field_validator("oidc_issuer", "zendesk_url", "intercom_url", "hubspot_url", "jira_url", "linear_url", "hooks_url")
     @classmethod
     def _private(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -196,6 +205,13 @@ class Settings(BaseSettings):
         """The products whose webhooks are taken, with their secrets."""
         names = ("zendesk", "intercom", "hubspot", "delighted", "typeform")
         return tuple((name, secret) for name in names if (secret := getattr(self, f"{name}_hook_secret")))
+
+    @cached_property
+    def trackers(self) -> tuple[str, ...]:
+        """The trackers that issues can go to."""
+        jira = self.jira_url and self.jira_user and self.jira_token and self.jira_project
+        linear = self.linear_token and self.linear_team
+        return tuple(name for name, given in (("jira", jira), ("linear", linear)) if given)
 
     @cached_property
     def url(self) -> str:

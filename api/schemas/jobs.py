@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.schemas.base import Schema
 
-KINDS = ("comments", "preview", "import", "run", "retry", "sample", "hook")
+KINDS = ("comments", "preview", "import", "run", "retry", "sample", "hook", "issue")
 STATES = ("waiting", "running", "done", "failed")
 
 
@@ -43,9 +43,9 @@ class JobOut(Schema):
     """A job. Poll it until `state` is done or failed; `If-None-Match` makes that cheap."""
 
     job_id: str
-    kind: str = Field(description="comments, preview, import, run, retry, sample or hook.")
+    kind: str = Field(description="comments, preview, import, run, retry, sample, hook or issue.")
     state: str = Field(description="waiting, running, done or failed.")
-    step: str | None = Field(default=None, description="While running: importing, reading or analysing.")
+    step: str | None = Field(default=None, description="While running: importing, reading, pushing or analysing.")
     key_id: str = Field(description="The key that asked for it.")
     import_id: str | None = None
     created_at: datetime
@@ -58,7 +58,9 @@ class JobOut(Schema):
     )
     errors: list[RowErrorOut] = Field(default=[], description="In a list of jobs the first ten of each.")
     errors_total: int = 0
-    notes: list[str] = Field(default=[], description="What an import chose where the file did not tell.")
+    notes: list[str] = Field(
+        default=[], description="What an import chose where the file did not tell, or where an issue is."
+    )
     run: RunDoneOut | None = Field(default=None, description="The run that analysed the rows, once done.")
     problem: str | None = Field(default=None, description="Why it failed, and the next step.")
 

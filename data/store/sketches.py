@@ -28,6 +28,9 @@ KEY_TYPE = "S64"
 WORD_BITS = 64
 # Sketches compared at once: what is in work stays in the processor's cache.
 SCANNED_AT_ONCE = 32_768
+# Sketches compared, keys looked up, and keys of rows read, before the pages that were read for it are given back. The
+# system maps sixteen pages around each one: 200 keys of rows that lie apart are 13 MB.
+HELD_AT_ONCE, LOOKED_UP_AT_ONCE, NAMED_AT_ONCE = 4 * SCANNED_AT_ONCE, 1_024, 200
 
 Bits = NDArray[np.uint64]
 Keys = NDArray[np.bytes_]
@@ -68,8 +71,8 @@ class Sketches:
     def let_go(self) -> None:
         """Give the pages that a search read back to the system, which keeps the files in its own cache.
 
-        Otherwise they count as this process's memory for as long as it runs: 100 MB at a million passages. The next
-        search maps them again, in 2 ms.
+        Otherwise they count as this process's memory for as long as it runs: 100 MB at a million passages. Whoever
+        reads them meanwhile, or next, maps them again: all of them in 2 ms.
         """
         for file in self.files if hasattr(mmap, "MADV_DONTNEED") else ():
             file.madvise(mmap.MADV_DONTNEED)
@@ -81,29 +84,64 @@ class Sketches:
 
         `among` are the rows that are looked at, ascending; None: all.
         """
-        bits = self.bits if among is None else self.bits.take(among, axis=1)
+        bits = self.bits if among is None else self._bits_of(among)
         number = bits.shape[1]
         if not number or not count:
             return []
-        distances = _distances(bits, words_of(vector[None])[:, 0])
+        asked, distances = words_of(vector[None])[:, 0], np.zeros(number, dtype=np.uint16)
+        for start in range(0, number, HELD_AT_ONCE):
+            some = slice(start, start + HELD_AT_ONCE)
+            _compare(bits[:, some], asked, distances[some])
+            if among is None:
+                self.let_go()
         # The line under which `count` sketches lie.
         line = np.partition(distances, min(count, number) - 1)[min(count, number) - 1]
         near = np.flatnonzero(distances <= line)
         order = near[np.argsort(distances[near], kind="stable")][:count]
-        return [key.decode() for key in self.names[order if among is None else among[order]].tolist()]
+        return self._keys_of(order if among is None else among[order])
+
+    def _bits_of(self, rows: NDArray[np.integer]) -> Bits:
+        found = np.empty((len(self.bits), len(rows)), dtype=np.uint64)
+        for place, word in enumerate(self.bits):
+            found[place] = word.take(rows)
+            self.let_go()
+        return found
+
+    def _keys_of(self, rows: NDArray[np.integer]) -> list[str]:
+        found: list[str] = []
+        for start in range(0, len(rows), NAMED_AT_ONCE):
+            found += (key.decode() for key in self.names[rows[start : start + NAMED_AT_ONCE]].tolist())
+            self.let_go()
+        return found
 
     def rows_of(self, keys: Keys) -> NDArray[np.int32]:
         """Give the rows of some keys; -1 for those that are not held."""
         if not self.held.rows or not len(keys):
             return np.full(len(keys), -1, dtype=np.int32)
-        places = np.searchsorted(self.names, keys, sorter=self._order)
-        found = self._order[np.minimum(places, self.held.rows - 1)]
-        return np.where(self.names[found] == keys, found, -1).astype(np.int32)
+        rows = np.full(len(keys), -1, dtype=np.int32)
+        # Keys that are near to one another lie near to one another.
+        ordered = np.argsort(keys, kind="stable")
+        for start in range(0, len(keys), LOOKED_UP_AT_ONCE):
+            some = ordered[start : start + LOOKED_UP_AT_ONCE]
+            places = np.searchsorted(self.names, keys[some], sorter=self._order)
+            found = np.minimum(places, self.held.rows - 1)
+            found = found if self._order is None else self._order[found]
+            rows[some] = np.where(self.names[found] == keys[some], found, -1)
+            self.let_go()
+        return rows
 
     @cached_property
-    def _order(self) -> NDArray[np.int32]:
-        """The rows by key. An index that was written at once is in this order already, and is sorted in no time."""
-        return np.argsort(self.names, kind="stable").astype(np.int32)
+    def _order(self) -> NDArray[np.int32] | None:
+        """The rows by key; None where they lie in this order, as in an index that was written at once."""
+        return None if self._lies_ordered() else np.argsort(self.names, kind="stable").astype(np.int32)
+
+    def _lies_ordered(self) -> bool:
+        for start in range(0, self.held.rows, HELD_AT_ONCE):
+            part = self.names[start : start + HELD_AT_ONCE + 1]
+            if (part[1:] < part[:-1]).any():
+                return False
+            self.let_go()
+        return True
 
     def keys(self) -> dict[str, int]:
         """Give every key with its place."""
@@ -138,17 +176,15 @@ class Sketches:
         return held
 
 
-def _distances(bits: Bits, asked: Bits) -> NDArray[np.uint16]:
-    number = bits.shape[1]
-    found = np.zeros(number, dtype=np.uint16)
-    unequal = np.empty(min(SCANNED_AT_ONCE, number), dtype=np.uint64)
-    for start in range(0, number, SCANNED_AT_ONCE):
+def _compare(bits: Bits, asked: Bits, found: NDArray[np.uint16]) -> None:
+    """Add to `found` in how many bits each sketch differs."""
+    unequal = np.empty(min(SCANNED_AT_ONCE, len(found)), dtype=np.uint64)
+    for start in range(0, len(found), SCANNED_AT_ONCE):
         part = found[start : start + SCANNED_AT_ONCE]
         for place, word in enumerate(asked):
             row = bits[place, start : start + SCANNED_AT_ONCE]
             np.bitwise_xor(row, word, out=unequal[: len(part)])
             part += np.bitwise_count(unequal[: len(part)])
-    return found
 
 
 def _to_disk(file: Path) -> None:

@@ -1,10 +1,12 @@
-"""First names of many countries and words of grammar, from lists that ship (`pipelines/first_names.py` writes them)."""
+"""Names of many countries and words of grammar, from lists that ship (`pipelines/first_names.py` writes them)."""
 
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 FILE = Path(__file__).with_name("first_names.txt")
+SURNAMES_FILE = Path(__file__).with_name("surnames.txt")
+RARE_FILE = Path(__file__).with_name("rare_words.txt")
 GRAMMAR_FILE = Path(__file__).with_name("grammar_words.txt")
 # Languages of comments whose words of grammar the list of names may hold: "else", "dann", "mir".
 _LANGUAGES = ("da", "de", "en", "es", "fi", "fr", "it", "nb", "nl", "pl", "pt", "sv")
@@ -14,6 +16,18 @@ _LANGUAGES = ("da", "de", "en", "es", "fi", "fr", "it", "nb", "nl", "pl", "pt", 
 def first_names() -> frozenset[str]:
     """Return the names, folded (`nlp.text.people.fold`), without words of grammar."""
     return _read(FILE)
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """Return surnames, folded, that are no English word and no first name."""
+    return _read(SURNAMES_FILE)
+
+
+@cache
+def rare_words() -> frozenset[str]:
+    """Return the first names that the dictionary holds and hardly a comment: "horace", "prudence"."""
+    return _read(RARE_FILE)
 
 
 @cache

@@ -128,7 +128,7 @@ quickbooks redshift ringcentral ringo safari sage salesforce salesloft samsung s
 shopify sharepoint siebel skype slack smartsheet snowflake splunk square stripe successfactors surveymonkey tableau
 talend teams teamviewer tempo terraform totango trello trustpilot twilio typeform uber ukg vimeo visio webex whatsapp
 windows wordpress workato workday xero yammer youtube zapier zendesk zoho zoom zoominfo zscaler zuora visa mastercard
-amex sepa swift iban swagger
+amex sepa swift iban swagger siri cortana bixby watson travis raiffeisen siemens
 """
 _PLACES = """
 africa america amsterdam asia atlanta australia austria bangalore barcelona belgium berlin birmingham boston brazil

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from nlp.text.first_names import first_names, grammar_words
+from nlp.text.first_names import first_names, grammar_words, surnames
 from nlp.text.lexicon import FIRST_NAMES, PLACES, PRODUCTS
 from nlp.text.people import fold, is_plain
 from nlp.text.records import Token, Vocabulary
 from nlp.text.surnames import LAZY_WORDS
 
 TITLES = frozenset(
-    "mr mr. mrs mrs. ms ms. miss mx dr dr. prof prof. herr frau herrn mme mme. mlle sr. sra. señor señora".split()
+    "mr mr. mrs mrs. ms ms. miss mx dr dr. prof prof. herr frau herrn mme mme. mlle mlle. sr. sra. señor señora don "
+    "doña dona ing. dott. avv. pak ibu bapak shri smt captain capt. sgt. signor signora sig. mevrouw meneer dhr. mw. "
+    "pani senhor senhora monsieur madame".split()
 )
 
 # Nouns right before a name: "our CSM Tunde", "colleague Xiu", "named Aryeh".
@@ -41,12 +43,30 @@ _WITH = frozenset(
 )
 
 
+# Last words that nobody is called.
+_CLOSINGS = frozenset(
+    "argh grrr haha hahaha lmao rofl sigh yikes danke merci gracias grazie obrigado obrigada tack saludos gruss grusse "
+    "gruesse cordialement mfg bedankt groet groeten dzieki pozdrawiam kiitos tervetuloa saluti salutations ciao".split()
+)
+
+
+_ENDS = frozenset(".!?")
+
+
+def _is_no_word(folded: str) -> bool:
+    return folded not in grammar_words() and folded not in LAZY_WORDS
+
+
 def signs(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
     """Take the last word for who wrote it: "stop it. lotte", also where it is in the dictionary as a name only."""
     folded = fold(tokens[place].text)
-    if place + 1 != len(tokens) or not place or tokens[place - 1].text not in {".", ",", "!", "?"}:
+    ends = place + 1 == len(tokens) or (place + 2 == len(tokens) and tokens[place + 1].text == ".")
+    if not ends or not place or tokens[place - 1].text not in {".", ",", "!", "?"}:
         return False
-    named = folded in FIRST_NAMES or folded in first_names()
+    strange = not is_plain(folded, plain) and tokens[place].lemma not in plain and folded not in _CLOSINGS
+    if strange and tokens[place - 1].text in _ENDS and _is_no_word(folded):
+        return tokens[place].text.isalpha() and len(folded) > 3 and len(tokens) > 4 and not tokens[place].text.isupper()
+    named = folded in FIRST_NAMES or folded in first_names() or (tokens[place].text.istitle() and folded in surnames())
     return named and folded not in plain.verbs_and_more and folded not in PLACES | PRODUCTS and len(folded) > 3
 
 
@@ -83,7 +103,10 @@ def has_cue(tokens: Sequence[Token], place: int) -> bool:
 
 
 # Before these in lower case stands a number ("120 ms") or a verb ("we miss it") as well.
-_LOWER_TITLES = TITLES - {"ms", "ms.", "miss", "mx", "prof"}
+_LOWER_TITLES = TITLES - {"ms", "ms.", "miss", "mx", "prof", "don", "captain", "madame"}
+
+
+_ASKED_FOR = frozenset("ask asked asks asking pregunten pregunte preguntar preguntad".split())
 
 
 def is_titled(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
@@ -105,7 +128,9 @@ def is_asked(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
     if folded in grammar_words() or folded in LAZY_WORDS or folded in ROLES:
         return False
     after = tokens[place + 1] if place + 1 < len(tokens) else None
-    if before in {"ask", "asked", "tell", "told"}:
+    asked = {"ask", "asked", "tell", "told", "asks"}
+    by_for = before in {"for", "por"} and place > 1 and tokens[place - 2].text.lower() in _ASKED_FOR
+    if by_for or before in asked | {"attn", "cc", "kudos"}:
         return (
             after is None
             or after.text in {",", ".", "!", "?"}
@@ -147,7 +172,10 @@ _DONE_BY = frozenset(
     "upload write".split()
 )
 
-_ALONE = frozenset("swear notice think hate love wonder retire resign complain insist laugh cry remember".split())
+_ALONE = frozenset(
+    "swear notice think hate love wonder retire resign complain insist laugh cry remember want count say tell ask type "
+    "flag quit spot pretend believe agree prefer joke shrug hope know".split()
+)
 
 
 def is_labelled(tokens: Sequence[Token], place: int) -> bool:
@@ -163,4 +191,22 @@ def is_labelled(tokens: Sequence[Token], place: int) -> bool:
 def acts_alone(tokens: Sequence[Token], place: int) -> bool:
     """Take a stranger for a person by what only people do: "Halyna swears", "Artem noticed"."""
     after = tokens[place + 1] if place + 1 < len(tokens) else None
-    return after is not None and after.lemma in _ALONE and after.tag in {"VBD", "VBZ"}
+    if after is None:
+        return False
+    said = after.text.lower()
+    stem = next((said.removesuffix(ending) for ending in ("ed", "d", "s") if said.removesuffix(ending) in _ALONE), "")
+    return (after.lemma in _ALONE and after.tag in {"VBD", "VBZ", "VBN"}) or (stem != said and stem in _ALONE)
+
+
+def comes_from(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether a sentence opens with somebody of somewhere: "Florence from the Florence office"."""
+    before = tokens[place - 1].text if place else "."
+    after = [token.text.lower() for token in tokens[place + 1 : place + 3]]
+    return before in {".", "!", "?", ":"} and after[:1] in (["from"], ["at"]) and len(after) > 1
+
+
+def is_listed_beside(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether a word stands in a list or a pair of brackets as people do: "end users (Sato, Kimura)"."""
+    before = tokens[place - 1].text if place else ""
+    after = tokens[place + 1].text if place + 1 < len(tokens) else "."
+    return before in {"(", ",", "and", "by", "from", "mr", "with"} and after in {")", ",", ".", "and"}

@@ -1,18 +1,22 @@
 """Names of people whom no list knows: lexicons of first names, words that go with people, and spaCy's guess."""
 
+import re
 from collections.abc import Collection, Sequence
 
-from nlp.text.first_names import first_names, grammar_words
+from nlp.text.first_names import first_names, grammar_words, rare_words, surnames
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, PLACES, PRODUCTS
 from nlp.text.name_cues import (
     COLLEAGUES,
     ROLES,
+    TITLES,
     acts_alone,
+    comes_from,
     goes_on,
     has_cue,
     is_asked,
     is_introduced,
     is_labelled,
+    is_listed_beside,
     is_titled,
     signs,
 )
@@ -45,6 +49,25 @@ def find_names(text: str, reading: Reading, *, plain: Vocabulary, known: Sequenc
             start, end = tokens[place].start, tokens[place + width - 1].end
             found.append(Span(start, end, "PERSON", f"name:{fold(text[start:end])}"))
         place += max(width, 1)
+    return found + _initialled(text, plain=plain)
+
+
+_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\. ?([^\W\d_]{3,}(?:-[^\W\d_]{2,})*)(?![\w.@])")
+
+
+def _initialled(text: str, *, plain: Vocabulary) -> list[Span]:
+    """Take an initial with a surname: "G. Blom", "k. osei-bonsu"; in lower case only surnames of the list."""
+    found = []
+    for match in _INITIAL.finditer(text):
+        letter, name = match.groups()
+        parts = [fold(part) for part in name.split("-")]
+        if (
+            any(is_plain(part, plain) or part in grammar_words() for part in parts)
+            or letter.isupper() != name[0].isupper()
+        ):
+            continue
+        if name[0].isupper() or any(part in surnames() for part in parts):
+            found.append(Span(match.start(), match.end(), "PERSON", f"name:{fold(match.group())}"))
     return found
 
 
@@ -58,13 +81,51 @@ def _name_width(tokens: Sequence[Token], place: int, *, covered: Collection[int]
         return 0
     if signs(tokens, place, plain=plain):
         return 1
-    if _parts(folded) & FIRST_NAMES or _is_listed(token, folded, text=text, plain=plain):
+    if _parts(folded) & FIRST_NAMES or _is_listed(tokens, place, folded, text=text, plain=plain):
         return 1 + count_surnames(tokens, place + 1, plain=plain) if _in_case(token, text) or len(folded) >= 4 else 0
+    if pair := _full_name(tokens, place, plain=plain):
+        return pair
     if _is_syllables(tokens, place):
         return 3 + count_surnames(tokens, place + 3, plain=plain)
     if is_titled(tokens, place, plain=plain) or is_asked(tokens, place, plain=plain):
         return 1 + count_surnames(tokens, place + 1, plain=plain)
     return _cased_width(tokens, place, covered=covered, plain=plain, text=text)
+
+
+def _full_name(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> int:
+    """Take a first name or a stranger before a surname of the list: "Torvald Ask", "chase okoro", "May Abernathy".
+
+    Returns how many tokens that is; 0 where the two do not make a name.
+    """
+    token, after = tokens[place], tokens[place + 1] if place + 1 < len(tokens) else None
+    if after is None or after.start - token.end != 1 or not after.text.isalpha() or len(after.text) < 3:
+        return 0
+    cased = token.text.istitle() and after.text.istitle()
+    if not cased and not (token.text.islower() and after.text.islower()):
+        return 0
+    first, last = fold(token.text), fold(after.text)
+    if last not in surnames() and not (cased and after.tag.startswith("NNP") and _is_stranger(after, plain)):
+        return 0
+    if last in _NO_SURNAMES or first in _NO_FIRST_NAMES or (not cased and first in grammar_words()):
+        return 0
+    named = first in DOUBTFUL_NAMES or (first in first_names() and not is_plain(first, plain))
+    if cased and not named:
+        named = _is_stranger(token, plain) and _does(tokens, place + 2)
+    if not cased:
+        sure = first not in _MODALS or (place > 0 and tokens[place - 1].text.lower() in ROLES)
+        named = named and len(last) > 3 and sure and after.lemma not in plain and after.tag not in {"VBD", "VBZ"}
+    return 2 + count_surnames(tokens, place + 2, plain=plain) if named else 0
+
+
+def _does(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether a clause goes on as behind a person's full name: "can send", "swears", "pretends"."""
+    return place < len(tokens) and (tokens[place].tag == "MD" or acts_alone(tokens, place - 1))
+
+
+# In letters these open with a capital and stand before a name.
+_NO_FIRST_NAMES = PRODUCTS | PLACES | frozenset("hallo hello dear liebe lieber mein meine hi sehr frau herr".split())
+_NO_SURNAMES = PRODUCTS | PLACES | LAZY_WORDS | TITLES
+_MODALS = frozenset("will may can still grant mark page bill chase".split())
 
 
 def _cased_width(tokens: Sequence[Token], place: int, *, covered: Collection[int], plain: Vocabulary, text: str) -> int:
@@ -83,7 +144,7 @@ def _cased_width(tokens: Sequence[Token], place: int, *, covered: Collection[int
 
 
 # "Santa Cruz", "San Marcos", "Port Elizabeth".
-_OF_PLACES = frozenset("San Santa Santo Saint St St. Fort Port Mount Lake New Los Las El".split())
+_OF_PLACES = frozenset("San Santa Santo Saint St St. São Sao Fort Port Mount Lake New Los Las El".split())
 
 
 def _is_beside(tokens: Sequence[Token], place: int, ends: Collection[int], *, plain: Vocabulary) -> bool:
@@ -108,6 +169,8 @@ def _doubtful_width(
     cued = has_cue(tokens, place) and tokens[place].start in covered
     if is_introduced(tokens, place) and fold(tokens[place].text) not in PLACES | PRODUCTS:
         return 1
+    if comes_from(tokens, place) and fold(tokens[place].text) not in PRODUCTS:
+        return 1
     if cued and reads_as_name(tokens, place, text):
         return 1
     return 0
@@ -120,18 +183,38 @@ def _is_person(tokens: Sequence[Token], place: int, *, covered: Collection[int],
         return True
     if acts_alone(tokens, place):
         return True
+    folded = fold(tokens[place].text)
+    if folded in surnames() and is_listed_beside(tokens, place):
+        return True
     if tokens[place].start not in covered:
         return False
     return bool(count_surnames(tokens, place + 1, plain=plain)) or has_cue(tokens, place)
 
 
-def _is_listed(token: Token, folded: str, *, text: str, plain: Vocabulary) -> bool:
+def _is_listed(tokens: Sequence[Token], place: int, folded: str, *, text: str, plain: Vocabulary) -> bool:
     """Say whether a word is a first name of the long list, and no plain word, product or acronym."""
-    if folded not in first_names() or is_plain(folded, plain) or token.lemma in plain:
+    token = tokens[place]
+    if folded not in first_names() or is_plain(folded, plain):
+        return False
+    if folded in rare_words():
+        return _rarely_else(tokens, place, text=text)
+    if token.lemma in plain:
         return False
     if token.text.isupper():
         return text.isupper() and len(folded) > 3
     return token.text[0].isupper() or len(folded) >= 4
+
+
+def _rarely_else(tokens: Sequence[Token], place: int, *, text: str) -> bool:
+    """Take a name that the dictionary holds too: with a capital and no noun beside it, or where a person stands."""
+    token = tokens[place]
+    before, after = tokens[place - 1] if place else None, tokens[place + 1] if place + 1 < len(tokens) else None
+    if token.text[0].isupper():
+        alone = after is None or after.tag not in {"NN", "NNS", "HYPH", "CD"}
+        return alone and not text.isupper() and (before is None or before.tag not in {"NNP", "NNPS", "HYPH"})
+    acts = after is not None and after.tag in {"VBD", "VBZ", "MD", "POS"}
+    met = before is not None and before.text.lower() in {"ask", "asked", "tell", "told", "with", "from", "for", "cc"}
+    return len(token.text) > 3 and (acts or (met and (after is None or after.tag not in {"NN", "NNS", "HYPH"})))
 
 
 # Syllables that Korean given names are made of, in the usual romanisations.
@@ -163,7 +246,7 @@ def _is_stranger(token: Token, plain: Vocabulary) -> bool:
         and text[1:].islower()
         and CAPITALISED.match(text) is not None
         and not is_plain(fold(text), plain)
-        and token.lemma not in plain
+        and (token.lemma not in plain or fold(text) in rare_words())
     )
 
 

@@ -179,7 +179,7 @@ _RULES = (
     _Rule(re.compile(r"(?<!\w)[12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}(?!\w)"), _fr_nir),
     _Rule(re.compile(r"\b(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b", re.IGNORECASE), _es_nif),
     _Rule(re.compile(r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b", re.IGNORECASE), _it_code),
-    _Rule(re.compile(r"(?<!\w)\d{9}(?!\w)"), _nl_bsn, _context("bsn|burgerservicenummer|sofi")),
+    _Rule(re.compile(r"(?<!\w)\d(?:[ .]?\d){8}(?!\w)"), _nl_bsn, _context("bsn|burgerservicenummer|sofi")),
     _Rule(re.compile(r"(?<!\w)\d{11}(?!\w)"), _pl_pesel, _context("pesel")),
     _Rule(re.compile(r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])"), _br_cpf),
     _Rule(re.compile(r"(?<![\w.-])\d{11}(?![\w-])"), _br_cpf, _context("cpf")),

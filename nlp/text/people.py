@@ -8,12 +8,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from nlp.text.deeds import CLAUSE_STARTS, HUMAN, OBJECTS, TIMES, acts, present
+from nlp.text.first_names import grammar_words, rare_words
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, NICKNAMES, PLACES, PRODUCTS
 from nlp.text.records import NO_WORDS, Span, Token, Vocabulary
+from nlp.text.short_names import short_forms
+from nlp.text.slips import LEAST_SLIP, near_forms, slips
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _TITLES = frozenset("mr mrs ms miss mx dr prof herr frau mme m. mlle sr sra jr ii iii phd mba md ing dipl".split())
-_PARTICLES = frozenset("de del della der den di da dos du el al bin ibn la le ter van von y zu zum zur".split())
+_PARTICLES = frozenset("de del della der den di da dos du el al bin ibn la le lo ter van von y zu zum zur".split())
 # What may stand between two parts of one name: "Jo-Ann", "J. Doe", "Doe, Jo", "jo.doe", "jo_doe".
 _GAP = re.compile(r"^(?:[ \-._]|\. |, | -)$")
 # Letters that are no letter with an accent to Unicode.
@@ -88,7 +92,10 @@ class Gazetteer:
         people = tuple(contacts)
         self._contacts = _index(people)
         self._initials = {person.key: {word.folded[0] for word in split_words(person.name)} for person in people}
-        self._near = _near_forms(self._contacts)
+        self._particles = {person.key: _particles(person) for person in people}
+        self._first = {words[0].folded for person in people if (words := split_words(person.name))}
+        self._short = _short_index(people, self._contacts)
+        self._near = near_forms(self._contacts)
         self._staff = _staff_index(tuple(staff))
         self._keep = {phrase for name in keep if (phrase := tuple(word.folded for word in split_words(name)))}
         self._keep_starts = {phrase[0] for phrase in self._keep}
@@ -110,9 +117,10 @@ class Gazetteer:
         tags = {token.start: place for place, token in enumerate(tokens)}
         found: list[Span] = []
         stays = list(self._kept_spans(words))
+        kept = {place for span in stays for place in range(span.start, span.end)}
         place = 0
         while place < len(words):
-            if any(span.start <= words[place].start < span.end for span in stays):
+            if words[place].start in kept:
                 place += 1
                 continue
             width, keys, mine = self._run(text, words, place, plain)
@@ -120,13 +128,62 @@ class Gazetteer:
             if width and not mine:
                 stays.append(Span(run[0].start, run[-1].end, "STAFF"))
             elif width and (
-                (width > 1 and (_has_name_case(run) or _acts(run, tokens, tags, text)))
+                (width > 1 and (_has_name_case(run) or acts(run, tokens, tags, text)))
                 or (width == 1 and _is_name(run[0], tokens, tags, text=text, plain=plain))
+                or (width == 1 and self._is_meant(run[0], keys, tokens, tags, text=text, found=found))
             ):
+                run = self._with_particles(words, place, run, keys)
                 initials = {letter for key in keys for letter in self._initials.get(key, ())}
                 found.append(Span(*_with_initials(text, run, initials), "PERSON", f"contact:{min(keys)}"))
             place += max(width, 1)
         return found, sorted(stays, key=lambda span: span.start)
+
+    def _with_particles(
+        self, words: Sequence[Word], place: int, run: Sequence[Word], keys: Collection[str]
+    ) -> Sequence[Word]:
+        """Take what stands before a surname with it: "du Plessis", "Le Goff"."""
+        own = {particle for key in keys for particle in self._particles.get(key, ())}
+        start = place
+        while start and words[start - 1].folded in own and words[start].start - words[start - 1].end == 1:
+            start -= 1
+        return [*words[start:place], *run]
+
+    def _is_meant(
+        self,
+        word: Word,
+        keys: Collection[str],
+        tokens: Sequence[Token],
+        tags: Mapping[int, int],
+        *,
+        text: str,
+        found: Sequence[Span],
+    ) -> bool:
+        """Take a plain word that is a contact's first name by its place: "hope flagged it", "art and gloria"."""
+        if word.folded not in self._first or word.start not in tags or word.folded in OBJECTS:
+            return False
+        place = tags[word.start]
+        before, after = tokens[place - 1] if place else None, tokens[place + 1] if place + 1 < len(tokens) else None
+        initials = {letter for key in keys for letter in self._initials.get(key, ())}
+        letter = re.match(r" ([^\W\d_])(?:\.|\b(?!'))", text[word.end : word.end + 4])
+        if letter and letter.group(1) != "I" and letter.group(1).lower() in initials - {"a", "i"}:
+            return True
+        lonely = before is None or before.text.lower() in CLAUSE_STARTS or "\n" in text[before.end : word.start]
+        if after is None or not lonely:
+            beside = before is not None and before.text.lower() in {"and", "&", "und", "et", "y"}
+            return beside and bool(found) and found[-1].end == tokens[place - 2].end
+        if after.text.lower() in {"and", "&", "und", "et", "y"} and place + 2 < len(tokens):
+            if before is not None and before.text == ",":
+                return False
+            return fold(tokens[place + 2].text) in FIRST_NAMES | self._first
+        if word.folded in TIMES:
+            return after.lemma in HUMAN and (after.tag in {"VBD", "VBZ"} or before is None)
+        if present(after.text.lower()) in HUMAN and after.text.lower() not in HUMAN:
+            return True
+        return (
+            after.tag in {"VBD", "VBZ"}
+            or (after.tag == "MD" and word.folded != after.text.lower())
+            or (after.text.lower() == word.folded and word.folded == "will")
+        )
 
     def _kept_spans(self, words: Sequence[Word]) -> Iterator[Span]:
         for place, word in enumerate(words):
@@ -156,7 +213,9 @@ class Gazetteer:
     ) -> frozenset[str]:
         """Give who may be meant by a word: as filed, with a possessive s, or written with one slip."""
         found = index.get(word.folded)
-        if found or len(word.folded) < _LEAST_SLIP:
+        if not found and near and word.folded in self._short and not is_plain(word.folded, plain):
+            found = self._short[word.folded]
+        if found or len(word.folded) < LEAST_SLIP:
             return found or frozenset()
         if word.folded.endswith("s") and word.folded[:-1] in index and not is_plain(word.folded[:-1], NO_WORDS):
             return index[word.folded[:-1]]
@@ -164,71 +223,21 @@ class Gazetteer:
             return frozenset()
         if not near or word.folded in FIRST_NAMES:
             return frozenset()
-        return next((self._contacts[form] for form in _slips(word.folded, self._near)), frozenset())
+        return next((self._contacts[form] for form in slips(word.folded, self._near)), frozenset())
 
 
 def _is_name(word: Word, tokens: Sequence[Token], tags: Mapping[int, int], *, text: str, plain: Vocabulary) -> bool:
     """Say whether a single word that is part of a contact's name is meant as one here."""
     if word.folded in FIRST_NAMES or not is_plain(word.folded, plain):
         return len(word.folded) > 2 or word.text[0].isupper()
-    if text[max(0, word.start - 1) : word.start] == "@" or _acts([word], tokens, tags, text):
+    if text[max(0, word.start - 1) : word.start] == "@" or acts([word], tokens, tags, text):
         return True
     if word.start not in tags:
         return False
     if not word.text[0].isupper():
         return _stands_alone(word, tokens, tags[word.start], plain=plain)
-    return bool(_INITIAL_BEFORE.search(text[: word.start])) or reads_as_name(tokens, tags[word.start], text)
-
-
-# What people do and things do not; forms of the same word are no name before them.
-_HUMAN = frozenset(
-    "agree approve ask call check complain confirm decide drive explain find forget forward get hate help join know "
-    "leave like love need notice promise quit report request retire say see send set sign swear tell think try use "
-    "wait want work write".split()
-)
-# Names that are things or times far more often: they have, need and get, too.
-_THINGS = frozenset(
-    "april august autumn bill cash chance chip dawn dot june link mark may miles page pages rate star stone storm "
-    "summer tab case cook field king price prince rice rich ring rose sage sky stage will".split()
-)
-_TOWARDS = frozenset("to with from ask asked tell told thanks cc cheers".split())
-_LESS_HUMAN = frozenset("find forget get help join leave need send set see use wait work".split())
-_CLAUSE_STARTS = frozenset(
-    '. , ! ? ; : - ( ) " and but because that then so if when as though while since says said'.split()
-)
-
-
-def _acts(run: Sequence[Word], tokens: Sequence[Token], tags: Mapping[int, int], text: str) -> bool:
-    """Say whether plain words do what people do: "drew left", "cheers to jack", "GRACE ASKED", "rose's login"."""
-    word = run[-1]
-    if word.start not in tags or run[0].start not in tags or (len(run) == 1 and word.folded in PRODUCTS):
-        return False
-    place, first = tags[word.start], tags[run[0].start]
-    after = tokens[place + 1] if place + 1 < len(tokens) else None
-    before = tokens[first - 1] if first else None
-    lonely = before is None or before.text.lower() in _CLAUSE_STARTS or "\n" in text[before.end : run[0].start]
-    if before is not None and before.text.lower() in _TOWARDS and word.folded in DOUBTFUL_NAMES - _THINGS:
-        return after is None or not after.tag.startswith(("NN", "CD", "JJ", "VB"))
-    if after is None:
-        return False
-    if after.text.lower() in {"'s", "’s"}:
-        return lonely and word.folded not in _THINGS - {"rose", "mark"} and text[after.end : after.end + 1] == " "
-    finite = after.tag in {"VBD", "VBZ", "MD", "VBP", "VBN", "NNS", "NNP", "NNPS", "NN"}
-    verb = after.lemma if after.lemma in _HUMAN else _present(after.text.lower())
-    if lonely and finite and verb in _HUMAN:
-        return not (word.folded in _THINGS - {"mark", "rose"} and verb in _LESS_HUMAN)
-    if lonely and word.folded not in _THINGS - {"mark", "rose"} and word.folded in DOUBTFUL_NAMES:
-        return after.text.lower() in {"has", "had", "can", "could", "would", "who", "doesn't", "didn't"}
-    ours = [token.text.lower() for token in tokens[place + 1 : place + 3]]
-    return lonely and ours[:1] in (["on"], ["from"], ["in"]) and ours[1:] in (["our"], ["your"], ["their"], ["my"])
-
-
-def _present(verb: str) -> str:
-    """Undo the endings of regular verbs in capitals, which the tagger reads as names: "ASKED", "wants"."""
-    for ending, stem in (("ied", "y"), ("ed", ""), ("ed", "e"), ("ies", "y"), ("es", ""), ("s", "")):
-        if verb.endswith(ending) and verb.removesuffix(ending) + stem in _HUMAN:
-            return verb.removesuffix(ending) + stem
-    return {"said": "say", "told": "tell", "left": "leave", "wrote": "write", "thought": "think"}.get(verb, verb)
+    before = text[max(0, word.start - 4) : word.start]
+    return bool(_INITIAL_BEFORE.search(before)) or reads_as_name(tokens, tags[word.start], text)
 
 
 def _stands_alone(word: Word, tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> bool:
@@ -263,6 +272,8 @@ def is_plain(folded: str, plain: Vocabulary) -> bool:
     """Say whether a folded word also means something else than a person."""
     if folded in DOUBTFUL_NAMES or folded in PRODUCTS or folded in PLACES:
         return True
+    if folded in rare_words():
+        return folded in plain.verbs_and_more
     return folded in plain or (folded.endswith("s") and folded[:-1] in plain)
 
 
@@ -317,46 +328,33 @@ def _forms(person: Person) -> set[str]:
     if len(words) > 1:
         first, last = words[0].folded, words[-1].folded
         forms |= {first[0] + last, first + last}
+    forms |= {fold(joined.replace("-", "")) for joined in _HYPHENED.findall(person.name)}
     handle = person.email.split("@")[0].lower()
     return forms | ({handle} if handle.isalpha() and len(handle) >= 4 and handle not in _ROLE_HANDLES else set())
+
+
+_HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+
+
+def _particles(person: Person) -> frozenset[str]:
+    words = [word.folded for word in split_words(person.name)]
+    return frozenset(word for word in words[1:-1] if word in _PARTICLES or len(word) <= 3)
+
+
+def _short_index(people: Iterable[Person], taken: Collection[str]) -> dict[str, frozenset[str]]:
+    """Map the short forms that a first name may be called by to its bearers; forms that somebody bears stay theirs."""
+    forms: dict[str, set[str]] = {}
+    for person in people:
+        words = [word for word in split_words(person.name) if word.folded not in _TITLES]
+        for form in short_forms(words[0].folded) if words else ():
+            if form not in taken and form not in grammar_words() and not is_plain(form, NO_WORDS):
+                forms.setdefault(form, set()).add(person.key)
+    return {form: frozenset(keys) for form, keys in forms.items()}
 
 
 _ROLE_HANDLES = frozenset(
     "admin billing contact finance hello help info office sales service support team hallo mail".split()
 )
-
-
-# Shorter names are too near to others: "Mira", "Mara".
-_LEAST_SLIP = 5
-
-
-def _near_forms(index: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """Map each long form, and it without one letter, to the form: what a word with a slip is met in."""
-    near: dict[str, str] = {}
-    for form in sorted(index):
-        if len(form) >= _LEAST_SLIP and form.isalpha():
-            for place in range(1, len(form)):
-                near.setdefault(form[:place] + form[place + 1 :], form)
-    return near | {form: form for form in index if len(form) >= _LEAST_SLIP}
-
-
-def _slips(word: str, near: Mapping[str, str]) -> Iterator[str]:
-    """Give the forms that a word is but for one letter too few, too many or another, or two that changed places."""
-    for place in range(len(word)):
-        form = near.get(word[:place] + word[place + 1 :]) if place else near.get(word)
-        if form and form[0] == word[0] and _is_slip(word, form):
-            yield form
-
-
-def _is_slip(word: str, form: str) -> bool:
-    if len(word) != len(form):
-        return True
-    unlike = [place for place, (one, other) in enumerate(zip(word, form, strict=True)) if one != other]
-    if len(unlike) == 2:
-        first, last = unlike
-        return last == first + 1 and word[first] == form[last] and word[last] == form[first]
-    # Another letter is another name in short ones.
-    return len(unlike) == 1 and len(word) >= _LEAST_SLIP + 2
 
 
 def _has_name_case(run: Sequence[Word]) -> bool:

@@ -12,7 +12,7 @@ from nlp.text.records import NO_WORDS, Reading, Span, Token, Vocabulary
 from nlp.text.structured import find_structured
 
 # Stored with every analysed text; a higher one makes the pipeline redact again.
-REDACTOR_VERSION = "1.1"
+REDACTOR_VERSION = "1.2"
 PLACEHOLDER = re.compile(r"<(?:PERSON_\d+|EMAIL|PHONE|CARD|IBAN|IP|URL|NATIONAL_ID|ADDRESS|SECRET)>")
 
 

@@ -33,7 +33,7 @@ _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?!\w|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w+)?(?![\w:])", re.IGNORECASE)
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(
-    r"(?:\bv|\b(?:version|release|build|firmware|client|sdk|agent|updated?|"
+    r"(?:\bv|\b(?:vers(?:ion|ie|ión|ione|ão|io)s?|wersj\w+|release|build|firmware|client|sdk|agent|numbered|updated?|"
     r"upgraded?)\b[^\n;!?]{0,40})$",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _ADDRESS_BEFORE = re.compile(
 )
 _VERSION_AFTER = re.compile(
     r"\s(?:of (?:the |your |our )?(?:agent|sdk|client|app|connector|plugin|driver|firmware|api|library|package)|"
-    r"(?:release|build|version)\b)",
+    r"as (?:the |its |a )?(?:firmware|version|release|build)|(?:release|build|version|upgrade|update|patch|hotfix)\b)",
     re.IGNORECASE,
 )
 # "chrome 128.0.6613.84": four numbers of a version, of which one is no byte.
@@ -67,9 +67,10 @@ _IBAN_LENGTHS = {
 }
 _PHONE = re.compile(
     r"(?<![\w#€$£.,/-])(?:\+|\(|00)?\(?\d[\d ()./\-\u2010-\u2015]{5,22}\d"
-    r"(?:\s?(?:x|extn?\.?|extension|durchwahl|poste)\s?\d{1,6})?(?!\w|[.,/-]\d)",
+    r"(?:\s?(?:x|;?ext=|extn?\.?|extension|durchwahl|poste)\s?\d{1,6})?(?!\w|[.,/-]\d)",
     re.IGNORECASE,
 )
+_EXTENSION = re.compile(r"\s?(?:x|;?ext=|extn?\.?|extension|durchwahl|poste)\s?\d{1,6}$", re.IGNORECASE)
 _PHONE_WORD = re.compile(
     r"\b(?:call|calls|phone|tel|telephone|mobile|cell|reach|ring|dial|whatsapp|fax|sms|text (?:me|us|him|her|them)|"
     r"hotline|landline|number is|"
@@ -203,6 +204,7 @@ def _phones(text: str, *, regions: tuple[str, ...], taken: list[Span]) -> Iterat
 
 
 def _is_phone(number: str, *, before: str, regions: tuple[str, ...]) -> bool:
+    number = _EXTENSION.sub("", number)
     digits = re.sub(r"\D", "", number)
     if _IN_PAIRS.match(number):
         return True
@@ -311,8 +313,52 @@ _ADDRESSES = (
     ),
 )
 
+# With a post code behind it, a street is told in any case and language by the word that only streets bear.
+_PARTS = r"(?:, ?[^,\n;:!?]{1,28}){0,3}?,? ?"
+_ANY_POST = (
+    r"\b(?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3} ?\d{3}|"
+    r"(?:[A-Z]{2,3} )?\d{4}|\d{5})\b"
+)
+_TOWN_BEHIND = (
+    r"(?: (?:(?:la|le|los|las|el|san|sankt|bad|den|saint|são|new) )?[^\W\d_][\w'’.-]*"
+    r"(?: (?:la|le|de|di|do|da|del|am|an der|in) ?[^\W\d_][\w'’-]+)?(?: ?- ?[A-Z]{2}\b)?)?"
+)
+_STREETS_BEFORE = (
+    r"via|viale|piazza|corso|vicolo|strada|rue|avenue|av\.?|avda\.?|avenida|boulevard|bd\.?|chemin|allée|quai|impasse|"
+    r"place|route|cours|calle|c/|camino|paseo|plaza|carretera|ctra\.?|ronda|rua|travessa|praça|estrada|alameda|"
+    r"rodovia|ul\.|ulica|aleja|al\.|os\.|plac|pl\.|am|an der|auf der|im|zum|zur"
+)
+_STREETS_BEHIND = (
+    r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|highway|hwy|crescent|terrace|drive|dr|court|"
+    r"ct|close|way|place|pl|square|sq|row|gardens|mews|quay|park|hill|wharf|trail|pike|loop|marg|nagar"
+)
+_POSTED = (
+    re.compile(
+        rf"\b(?:{_STREETS_BEFORE}) (?:[^\W\d_][\w'’.-]* ?){{1,5}},? ?(?:n[ºo°]?\.? ?)?"
+        rf"(?:\d{{1,5}}(?: ?[/-]? ?\w{{1,3}})?|s/n){_PARTS}(?:[A-Z]{{1,2}}-)?\b"
+        rf"(?:\d{{5}}-\d{{3}}|\d{{5}}|\d{{4}}-\d{{3}}|\d{{2}}-\d{{3}}|\d{{4}}(?: ?[A-Z]{{2}})?)\b,?{_TOWN_BEHIND}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?:{_FLAT})?\b\d{{1,5}}[a-z]?(?:[-/]\d{{1,4}})?,? (?:[^\W\d_][\w'’.-]* ){{1,4}}(?:{_STREETS_BEHIND})\b"
+        rf"\.?{_PARTS}{_ANY_POST}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:door|flat|plot|house|shop|h|d)\.? ?(?:no\.?|number|#) ?[\w/-]{1,14}(?:, ?[^,\n;:!?]{2,40}){1,5}?[ ,-]+"
+        r"\d{3} ?\d{3}\b",
+        re.IGNORECASE,
+    ),
+    # A word that ends as streets do, a number, and maybe post code and town, without capitals.
+    re.compile(
+        r"\b[^\W\d_]{2,}(?:straße|strasse|str\.|gasse|allee|platz|gracht|straat|laan|kade|plein|singel|gatan|vägen|veien|"
+        r"katu) \d{1,4} ?[a-z]?\b(?:,? (?:[a-z]{1,2}-)?\d{4,5}(?: ?[a-z]{2}\b)? [^\W\d_][\w-]+)?",
+        re.IGNORECASE,
+    ),
+)
+
 
 def _addresses(text: str) -> Iterator[Span]:
-    for form in _ADDRESSES:
+    for form in (*_ADDRESSES, *_POSTED):
         for match in form.finditer(text):
             yield Span(match.start(), match.end(), "ADDRESS")

@@ -98,7 +98,7 @@ def measure_load(
     # Some more than can be asked: a list that runs out ends the run.
     count = math.ceil(rate_per_s * (seconds + warm_up_s) * 1.2)
     found = {}
-    with _keys(bench, stock) as keys, serve(_environment(bench.settings)) as served:
+    with made_keys(bench, stock) as keys, serve(_environment(bench.settings)) as served:
         for mix in mixes:
             plan = {
                 "questions": [asdict(one) for one in draw_questions(mix, stock, count=count, seed=SEED)],
@@ -133,7 +133,7 @@ def read_stock(bench: Bench) -> Stock:
 
 
 @contextmanager
-def _keys(bench: Bench, stock: Stock) -> Iterator[dict[str, str]]:
+def made_keys(bench: Bench, stock: Stock) -> Iterator[dict[str, str]]:
     """Give two keys for the time of the measurement: role -> secret."""
     secrets, made = {}, []
     with bench.store.write() as session:

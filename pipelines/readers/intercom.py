@@ -98,7 +98,8 @@ def _tickets(value: JsonObject, party: JsonObject, whole: bool) -> Iterator[dict
 
 
 def _messages(key: str, value: JsonObject) -> Iterator[dict[str, Any]]:
-    first = {"created_at": within(value, "created_at"), **(within(value, "source") or {})}
+    source = within(value, "source")
+    first = {"created_at": within(value, "created_at"), **(source if isinstance(source, Mapping) else {})}
     if word(first, "body"):
         yield _message(f"{key}/source", first)
     for part in each(value, "conversation_parts", "conversation_parts"):

@@ -23,6 +23,8 @@ from pipelines.readers.table import RawRow, Table
 MAX_OBJECT_BYTES = 64 * 1024 * 1024
 # Between two objects of a file with several lists may lie another list: the users that tickets speak of.
 MAX_BESIDE_BYTES = 256 * 1024 * 1024
+# Lists and objects inside one another: a product's have less than ten. With 100,000 a file of 200 kB took 18 GB.
+MAX_DEPTH = 100
 SAMPLE_OBJECTS = 50
 OTHER = "objects of another kind"
 JsonObject = Mapping[str, Any]
@@ -108,7 +110,7 @@ def _main_list(path: Path, encoding: str, keys: frozenset[str]) -> str | None:
     """Give the name of the list of objects that the first object of a file holds."""
     try:
         with _open_utf8(path, encoding) as file:
-            for prefix, event, _value in ijson.parse(_Bounded(file, MAX_BESIDE_BYTES)):
+            for prefix, event, _value in ijson.parse(_shallow(ijson.basic_parse(_Bounded(file, MAX_BESIDE_BYTES)))):
                 if event == "start_array" and prefix in keys:
                     return prefix
                 if event == "end_map" and not prefix:
@@ -126,7 +128,7 @@ def _open_utf8(path: Path, encoding: str) -> BinaryIO | io.TextIOWrapper:
 
 
 class _TooLongError(Exception):
-    """One object is longer than any that a product makes."""
+    """One object is longer, or deeper, than any that a product makes."""
 
 
 class _Bounded:
@@ -149,12 +151,27 @@ class _Bounded:
         self._left = self._most
 
 
+def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Pass events on, and end where they nest too deeply: ijson keeps a path for each level, with all those above."""
+    depth = 0
+    for event in events:
+        kind = event[0]
+        if kind in ("start_map", "start_array"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _TooLongError(f"more than {MAX_DEPTH} objects inside one another")
+        elif kind in ("end_map", "end_array"):
+            depth -= 1
+        yield event
+
+
 def _stream(path: Path, encoding: str, prefix: str, most: int) -> Iterator[Found]:
     place = 0
     with _open_utf8(path, encoding) as file:
         bounded = _Bounded(file, most)
         try:
-            for value in ijson.items(bounded, prefix, use_float=True, multiple_values=True):
+            events = _shallow(ijson.basic_parse(bounded, use_float=True, multiple_values=True))
+            for value in ijson.items(ijson.parse(events), prefix):
                 place += 1
                 bounded.begin()
                 yield _found(place, value)

@@ -15,7 +15,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-# Addresses, not pages in use. A million rows of 20 cells took 1.9 GiB; Linux holds a process to it, others do not.
+# Addresses, not pages in use: 250,000 rows of 20 cells took 0.5 GiB. Linux holds a process to it, others may not.
 MAX_BYTES = 4 << 30
 MAX_CPU_S = 120
 # Of one row, and of all rows together: one long text may stand in a workbook once and be shown by a million cells.

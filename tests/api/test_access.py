@@ -54,6 +54,7 @@ BODIES = {
     ("post", "/v1/quarantine/retry"): {},
     ("post", "/v1/quarantine/dismiss"): {"ids": [1]},
     ("post", "/v1/runs"): {},
+    ("post", "/v1/themes/{key}/issues"): {"target": "jira"},
     ("post", "/v1/keys"): {"name": "made by a test", "role": "viewer"},
     ("post", "/v1/corrections"): {
         "action": "untag",
@@ -80,6 +81,9 @@ RULES = {
     ("get", "/v1/themes/counts"): Rule(),
     ("get", "/v1/themes/{key}"): Rule(),
     ("get", "/v1/themes/{key}/comments"): Rule(),
+    ("get", "/v1/themes/{key}/issues"): Rule(),
+    # No tracker is set up here; with one: test_issues.
+    ("post", "/v1/themes/{key}/issues"): Rule(keys=ANALYSTS, status=409),
     ("get", "/v1/scores"): Rule(),
     ("get", "/v1/scores/{survey_type}/comments"): Rule(),
     ("get", "/v1/coverage"): Rule(),

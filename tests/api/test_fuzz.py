@@ -10,7 +10,7 @@ import pytest
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
@@ -44,6 +44,7 @@ CHECKS = [
 ]
 # Examples of each operation, fitting ones and wrong ones each: a suite has minutes, a long run half an hour.
 QUICK, LONG = 1, 30
+UNSERVED = "search by meaning is not served here"
 # Things that are there, since made-up ids find nothing.
 THERE: dict[str, tuple[str | int, ...]] = {
     "account_id": ("pico", "northwind"),
@@ -64,7 +65,10 @@ WRITES = {
 
 
 def ask(case: Case, secret: str, *, bound: bool) -> None:
-    answer = case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, checks=CHECKS)
+    answer = case.call(headers={"Authorization": f"Bearer {secret}"})
+    # Nobody handed in a model here: that is said with 503, and is no mistake of the server.
+    told = answer.status_code == 503 and UNSERVED in answer.text
+    case.validate_response(answer, checks=[one for one in CHECKS if not (told and one is not_a_server_error)])
     if bound:
         # What the caller asked for may be named back.
         asked = f"{case.path_parameters} {case.query} {case.body!r}"
@@ -91,12 +95,16 @@ def fuzz(
     bound: bool,
     examples: int,
     there: Mapping[str, Sequence[object]] = MappingProxyType({}),
+    seed_of: int | None = None,
 ) -> None:
-    """Ask every operation with values that fit the description (ids that are there, too) and with some that don't."""
+    """Ask every operation with values that fit the description (ids that are there, too) and with some that don't.
+
+    They are the same each time; others with another `seed_of`.
+    """
     known = {**THERE, **there}
     quiet = settings(
         max_examples=examples,
-        derandomize=True,
+        derandomize=seed_of is None,
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -118,6 +126,8 @@ def fuzz(
         def wrong(case: Case) -> None:
             ask(case, secret, bound=bound)
 
+        if seed_of is not None:
+            fits, wrong = seed(seed_of)(fits), seed(seed_of)(wrong)
         fits()
         # Nothing is wrong for an address without parameters.
         with contextlib.suppress(Unsatisfiable):

@@ -82,6 +82,10 @@ def place(opened, sqlite_store):
         ("C:\\Users\\Rosa\\Q3 (final).XLSX", "Q3-final.xlsx"),
         ("..csv", "upload.csv"),
         ("a" * 300 + ".csv", "a" * 80 + ".csv"),
+        ("/etc/cron.d/run.csv", "run.csv"),
+        ("a\0b\r\n.csv", "a-b.csv"),
+        ("CON.csv", "upload-CON.csv"),
+        ("lpt1.xlsx", "upload-lpt1.xlsx"),
     ],
 )
 def test_names_lead_nowhere(name, kept):

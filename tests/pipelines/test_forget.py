@@ -1,13 +1,19 @@
 """A person who is forgotten is nowhere any more and stays out of later imports; published scores are as they were."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
+from data.store.engine import open_engine
 from data.store.models import (
     AccountPack,
     AuditEntry,
@@ -28,12 +34,16 @@ from data.store.models import (
 from data.store.personal import erase as erasing
 from data.store.personal.links import LINKS, NOT_THEIRS
 from data.store.repositories.audit import record
+from data.store.unit_of_work import Store
+from data.store.vault import Vault
 from pipelines import forget as forgetting
 from pipelines import prepare
 from pipelines.export_person import export_person
 from pipelines.forget import check, forget
 from pipelines.ingest import import_path
+from pipelines.settings import Settings
 from pipelines.stage import Bench
+from tests.conftest import SECRET, in_postgres
 from tests.pipelines.conftest import NOW
 from tests.pipelines.world import TICKETS, write, write_lines, write_world
 
@@ -48,37 +58,80 @@ r30,nps-q,a1,c1,ada@acme.test,2025-09-03,99,Much too high a score
 """
 
 
-@pytest.fixture
-def told(tmp_path: Path, bench: Bench) -> Bench:
-    """Ada's world, prepared, with her name in every corner that people can write in."""
-    folder = write_world(tmp_path / "files")
-    tickets = [*TICKETS, {**TICKETS[0], "ticket_id": "t2", "contact_id": "c1", "subject": "Roadmap of Ada Long"}]
-    tickets[1]["messages"] = [
-        {
-            **TICKETS[0]["messages"][0],
-            "message_id": "m21",
-            "author_id": "c1",
-            "body": "Where is the roadmap we were shown",
-        },
-        {**TICKETS[0]["messages"][1], "message_id": "m22", "body": "Dear Ada, it is on its way"},
-        {
-            **TICKETS[0]["messages"][0],
-            "message_id": "m23",
-            "author_id": "c2",
-            "body": "I wait for that roadmap as well",
-        },
-    ]
-    write_lines(folder / "tickets.jsonl", tickets)
-    import_path(folder, bench=bench)
-    import_path(write(tmp_path / "more" / "responses.csv", MORE), bench=bench)
-    import_path(write(tmp_path / "broken" / "answers.csv", BROKEN), bench=bench, kind="responses")
+@pytest.fixture(scope="module")
+def sqlite_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with Ada's world in its SQLite file, to copy from."""
+    folder = tmp_path_factory.mktemp("world")
+    home = folder / "home"
+    home.mkdir()
+    shutil.copy(sqlite_template, home / "sottovoce.db")
+    _fill(Store(f"sqlite:///{home / 'sottovoce.db'}"), home, folder=folder)
+    return home
+
+
+@pytest.fixture(scope="module")
+def postgres_world(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database with Ada's world, to copy from."""
+    name, folder = f"world_{uuid4().hex}", tmp_path_factory.mktemp("world")
+    in_postgres(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "template_sottovoce"')
+    _fill(_postgres(postgres_url, name), folder / "home", folder=folder)
+    yield name
+    in_postgres(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def told(request: pytest.FixtureRequest, settings: Settings, vault: Vault, tmp_path: Path) -> Iterator[Bench]:
+    """A copy of Ada's world, prepared, with her name in every corner that people can write in."""
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_world"), settings.home)
+        store = Store(f"sqlite:///{settings.home / 'sottovoce.db'}")
+        yield Bench(settings, store, vault, clock=lambda: NOW)
+        store.close()
+        return
+    url, name = request.getfixturevalue("postgres_url"), f"test_{uuid4().hex}"
+    in_postgres(url, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("postgres_world")}"')
+    store = _postgres(url, name)
+    yield Bench(settings, store, vault, clock=lambda: NOW)
+    store.close()
+    in_postgres(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _postgres(url: str, name: str) -> Store:
+    return Store(str(open_engine(url).url.set(database=name).render_as_string(hide_password=False)))
+
+
+def _fill(store: Store, home: Path, *, folder: Path) -> None:
+    bench = Bench(Settings(home=home), store, Vault(SECRET), clock=lambda: NOW)
+    files = _write_files(folder)
+    import_path(files, bench=bench)
+    import_path(write(folder / "more" / "responses.csv", MORE), bench=bench)
+    import_path(write(folder / "broken" / "answers.csv", BROKEN), bench=bench, kind="responses")
     prepare.run(bench)
     with bench.store.write() as session:
         _write_everywhere(session)
-    return bench
+    if store.engine.dialect.name == "sqlite":
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
 
 
-def _write_everywhere(session) -> None:
+def _write_files(folder: Path) -> Path:
+    files = write_world(folder / "files")
+    tickets: list[dict[str, Any]] = [
+        *TICKETS,
+        {**TICKETS[0], "ticket_id": "t2", "contact_id": "c1", "subject": "Roadmap of Ada Long"},
+    ]
+    theirs, ours = TICKETS[0]["messages"][0], TICKETS[0]["messages"][1]
+    tickets[1]["messages"] = [
+        {**theirs, "message_id": "m21", "author_id": "c1", "body": "Where is the roadmap we were shown"},
+        {**ours, "message_id": "m22", "body": "Dear Ada, it is on its way"},
+        {**theirs, "message_id": "m23", "author_id": "c2", "body": "I wait for that roadmap as well"},
+    ]
+    write_lines(files / "tickets.jsonl", tickets)
+    return files
+
+
+def _write_everywhere(session: Session) -> None:
     pk = session.scalar(select(Comment.id).where(Comment.comment_id == "response:r2"))
     session.add(
         SavedView(
@@ -156,8 +209,8 @@ def test_exports_that_may_hold_the_person_are_listed(told: Bench):
 def test_importing_the_same_files_again_brings_nobody_back(told: Bench, tmp_path: Path):
     forget(told, contact_id="c1")
     before = _everything(told)
-    report = import_path(tmp_path / "files", bench=told)
-    again = import_path(tmp_path / "broken" / "answers.csv", bench=told, kind="responses")
+    report = import_path(_write_files(tmp_path), bench=told)
+    again = import_path(write(tmp_path / "broken" / "answers.csv", BROKEN), bench=told, kind="responses")
     left_out = {file.kind: sum(file.left_out.values()) for file in (*report.files, *again.files) if file.left_out}
     assert left_out == {"contacts": 2, "responses": 1, "tickets": 1, "review_notes": 1}
     assert again.counts()["quarantined"] == 0
@@ -222,7 +275,7 @@ def test_a_namesake_stays(told: Bench, tmp_path: Path):
 
 def test_what_is_left_is_told(told: Bench, monkeypatch: pytest.MonkeyPatch):
     home = told.settings.home
-    home.mkdir(exist_ok=True)
+    home.mkdir(exist_ok=True)  # on PostgreSQL nothing else is there
     (home / "notes.txt").write_text("call Ada Long")
     report = forget(told, contact_id="c1")
     assert [(one.place, one.blocks) for one in report.findings if one.blocks] == [("notes.txt", True)]

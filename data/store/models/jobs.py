@@ -12,8 +12,9 @@ from data.store.models.base import Base
 class Job(Base):
     """One piece of work for the worker. The row is the queue: what a message queue carries is only a wake-up.
 
-    `kind` is comments, preview, import, run, retry, sample or hook; `state` waiting, running, done or failed; `step` what it
-    does while it runs. `accounts` is what the asking key may touch (null: all). The payload is wiped once it is used.
+    `kind` is comments, preview, import, run, retry, sample, hook or issue; `state` waiting, running, done or failed;
+    `step` what it does while it runs. `accounts` is what the asking key may touch (null: all). The payload is wiped
+    once it is used.
     """
 
     __tablename__ = "jobs"

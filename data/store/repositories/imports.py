@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from data.store.personal.tombstones import without_forgotten
 from data.store.repositories.answers import write_in_app, write_responses, write_review_notes
 from data.store.repositories.incoming import ImportContext, Incoming, Outcome, Problem, Status
+from data.store.repositories.locks import write_alone
 from data.store.repositories.parties import write_accounts, write_contacts, write_staff
 from data.store.repositories.references import count_stubs
 from data.store.repositories.signals import write_signals
@@ -61,6 +62,7 @@ def write_rows(session: Session, kind: str, rows: Sequence[Incoming], context: I
         One outcome a row, in their order: "new", "changed", "same", "forgotten" for a row of a person who was forgotten
         (it is not stored), or the problem that keeps it out.
     """
+    write_alone(session)
     kept, forgotten = without_forgotten(session, context.vault, kind, rows)
     outcomes = iter(_WRITERS[kind](session, kept, context) if kept else [])
     left_out = frozenset(forgotten)

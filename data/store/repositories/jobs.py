@@ -183,3 +183,9 @@ def waiting_run(session: Session, *, key_id: str, refit: bool) -> Job | None:
     of_key = select(Job).where(Job.state == "waiting", Job.kind == "run", Job.key_id == key_id)
     jobs = session.scalars(of_key.order_by(Job.id))
     return next((job for job in jobs if bool(job.options.get("refit")) == refit), None)
+
+
+def waiting_issue(session: Session, *, key_id: str, options: dict[str, Any]) -> Job | None:
+    """Give a key's job for the same issue that nobody began yet."""
+    of_key = select(Job).where(Job.state == "waiting", Job.kind == "issue", Job.key_id == key_id)
+    return next((job for job in session.scalars(of_key.order_by(Job.id)) if job.options == options), None)

@@ -6,13 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from data.errors import BusyError
 from data.store.models import Fact, Run, RunStage
-from data.store.repositories.locks import unlock
+from data.store.repositories.locks import file_lock, unlock
 from data.store.unit_of_work import Store, explained
 
 # Any number that no other program of ours uses; migrations hold another one.
@@ -106,12 +105,13 @@ def one_at_a_time(store: Store, folder: Path) -> Iterator[None]:
     """
     busy = BusyError("another run is at work on this database: wait for it, or end it and run again")
     if store.engine.dialect.name == "sqlite":
-        folder.mkdir(parents=True, exist_ok=True)
+        lock = file_lock(folder, "run")
+        if lock is None:
+            raise busy
         try:
-            with FileLock(folder / "run.lock", timeout=0):
-                yield
-        except Timeout as error:
-            raise busy from error
+            yield
+        finally:
+            lock.release()
         return
     with explained(), store.engine.connect() as connection:
         # Not within a transaction: it would stay open, and keep old rows alive, as long as the run takes.

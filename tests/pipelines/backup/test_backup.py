@@ -99,6 +99,7 @@ def test_changed_byte_is_refused(bench: Bench, target, tmp_path: Path):
     restore_backup(file, target[0], into=target[1])
 
 
+@pytest.mark.slow
 def test_older_tables_are_migrated_and_newer_ones_refused(bench: Bench, target, tmp_path: Path):
     downgrade(bench.store.engine, "20261122_r7_persons")
     made = make_backup(bench, tmp_path / "old.tar")

@@ -81,28 +81,30 @@ COMMENTS = f"""
 RANK = "CASE m.polarity WHEN 'negative' THEN 2 WHEN 'positive' THEN 1 ELSE 0 END"
 # A theme above is spoken of where one below it is; of a comment's passages the worst counts, then the best.
 SPOKEN = f"""
-    (SELECT m.comment_pk, m.theme_key, {RANK} AS place, 1 AS direct FROM mentions m
-     UNION ALL
-     SELECT m.comment_pk, b.parent_key, {RANK}, 0 FROM mentions m JOIN themes b ON b.theme_key = m.theme_key
-     WHERE b.parent_key IS NOT NULL)
+    (SELECT
+         h.theme_key, h.kind, m.comment_pk, MAX({RANK}) AS place,
+         MAX(CASE WHEN b.theme_key = h.theme_key THEN 1 ELSE 0 END) AS direct
+     FROM themes h
+     JOIN themes b ON b.theme_key = h.theme_key OR b.parent_key = h.theme_key
+     JOIN mentions m ON m.theme_key = b.theme_key
+     WHERE h.state <> 'hidden'
+     GROUP BY h.theme_key, h.kind, m.comment_pk)
 """
 MENTIONS = f"""
     CREATE VIEW bi_mentions AS
     SELECT
-        c.id AS comment_number,
-        t.theme_key,
-        t.kind,
-        CASE MAX(x.place) WHEN 2 THEN 'negative' WHEN 1 THEN 'positive' ELSE 'neutral' END AS polarity,
-        MAX(x.direct) = 1 AS direct,
+        x.comment_pk AS comment_number,
+        x.theme_key,
+        x.kind,
+        CASE x.place WHEN 2 THEN 'negative' WHEN 1 THEN 'positive' ELSE 'neutral' END AS polarity,
+        x.direct = 1 AS direct,
         c.said_at,
         c.month,
         c.vendor_voice
     FROM {SPOKEN} x
-    JOIN themes t ON t.theme_key = x.theme_key
     JOIN comments c ON c.id = x.comment_pk
     LEFT JOIN surveys s ON s.survey_id = c.survey_id
-    WHERE t.state <> 'hidden' AND c.analysed AND {_veil("c")["seen"]}
-    GROUP BY c.id, t.theme_key, t.kind, c.said_at, c.month, c.vendor_voice
+    WHERE c.analysed AND {_veil("c")["seen"]}
 """
 THEMES = """
     CREATE VIEW bi_themes AS
@@ -112,24 +114,27 @@ THEMES = """
 
 
 def _customers(condition: str = "") -> str:
-    return f"COUNT(CASE WHEN NOT b.vendor_voice{condition} THEN 1 END)"
+    return f"COUNT(CASE WHEN NOT c.vendor_voice{condition} THEN 1 END)"
 
 
 THEME_MONTHS = f"""
     CREATE VIEW bi_theme_months AS
     SELECT
-        b.theme_key,
-        b.kind,
-        b.month,
+        x.theme_key,
+        x.kind,
+        c.month,
         {_customers()} AS comments,
-        COUNT(DISTINCT CASE WHEN NOT b.vendor_voice THEN c.respondent_key END) AS respondents,
-        COUNT(DISTINCT CASE WHEN NOT b.vendor_voice THEN c.account_id END) AS accounts,
-        {_customers(" AND b.polarity = 'negative'")} AS negative,
-        {_customers(" AND b.polarity = 'positive'")} AS positive,
-        {_customers(" AND b.polarity = 'neutral'")} AS neutral,
-        COUNT(CASE WHEN b.vendor_voice THEN 1 END) AS review_notes
-    FROM bi_mentions b JOIN comments c ON c.id = b.comment_number
-    GROUP BY b.theme_key, b.kind, b.month
+        COUNT(DISTINCT CASE WHEN NOT c.vendor_voice THEN c.respondent_key END) AS respondents,
+        COUNT(DISTINCT CASE WHEN NOT c.vendor_voice THEN c.account_id END) AS accounts,
+        {_customers(" AND x.place = 2")} AS negative,
+        {_customers(" AND x.place = 1")} AS positive,
+        {_customers(" AND x.place = 0")} AS neutral,
+        COUNT(CASE WHEN c.vendor_voice THEN 1 END) AS review_notes
+    FROM {SPOKEN} x
+    JOIN comments c ON c.id = x.comment_pk
+    LEFT JOIN surveys s ON s.survey_id = c.survey_id
+    WHERE c.analysed AND {_veil("c")["seen"]}
+    GROUP BY x.theme_key, x.kind, c.month
 """
 ACCOUNTS = """
     CREATE VIEW bi_accounts AS
