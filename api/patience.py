@@ -32,10 +32,10 @@ class PatientProtocol(HttpToolsProtocol):
             self._look.cancel()
         super().connection_lost(exc)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, received: bytes) -> None:
         """Note when the client was heard."""
         self._heard_at = self.loop.time()
-        super().data_received(data)
+        super().data_received(received)
 
     def on_message_begin(self) -> None:
         """Begin to wait for the rest of the headers."""

@@ -1,8 +1,8 @@
 """Pin what is installed: walk the requirements of the project through the environment and write them down.
 
 Written rather than taken from pip-tools because the CPU build of torch carries a local version ("+cpu") that the
-resolver either refuses or swaps for the CUDA build. `make lock` runs it. Each pin carries the SHA-256 of every file that
-the index has of that version; pip installs nothing else. torch is left out: its CPU build lies on another index.
+resolver either refuses or swaps for the CUDA build. `make lock` runs it. Each pin carries the SHA-256 of every file
+that the index has of that version; pip installs nothing else. torch has none: its CPU build lies on another index.
 """
 
 import sys

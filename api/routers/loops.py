@@ -54,7 +54,7 @@ _ENDS = ("as_of", "period")
 # Stands for "without an owner" among the owners asked for.
 NOBODY = "none"
 _STAFF = ("staff_id", "name", "email")
-LoopId = Annotated[int, Path(ge=1, le=2**53)]
+LoopId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 def get_query(

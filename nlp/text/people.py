@@ -132,7 +132,7 @@ class Gazetteer:
                 or (width == 1 and _is_name(run[0], tokens, tags, text=text, plain=plain))
                 or (width == 1 and self._is_meant(run[0], keys, tokens, tags, text=text, found=found))
             ):
-                run = self._with_particles(words, place, run, keys)
+                run = list(self._with_particles(words, place, run, keys))
                 initials = {letter for key in keys for letter in self._initials.get(key, ())}
                 found.append(Span(*_with_initials(text, run, initials), "PERSON", f"contact:{min(keys)}"))
             place += max(width, 1)

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def _refuse_bomb(path: Path) -> None:
         )
 
 
-def _lines(path: Path) -> Iterator[Any]:
+def _lines(path: Path) -> Generator[Any, None, None]:
     """Give what the process writes, which is ended where nobody reads on."""
     command = [sys.executable, "-P", "-m", "pipelines.readers.workbook", str(path.resolve())]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as it:

@@ -9,7 +9,9 @@ HUGE = "9" * 5000
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.mark.parametrize("body", [DEEP, f'{{"comments": {DEEP}}}', f'{{"name": {HUGE}}}', '{"name": 1e999}', '"\\ud800"'])
+@pytest.mark.parametrize(
+    "body", [DEEP, f'{{"comments": {DEEP}}}', f'{{"name": {HUGE}}}', '{"name": 1e999}', '"\\ud800"']
+)
 @pytest.mark.parametrize("path", ["/v1/comments", "/v1/views", "/v1/corrections", "/v1/runs"])
 def test_body_past_all_bounds_is_refused(shared: Shared, path: str, body: str):
     answer = shared.client("admin").post(path, content=body, headers=JSON)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -28,6 +29,7 @@ def port(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         monkeypatch.setattr(PatientProtocol, name, seconds)
     chosen = free_port()
     server = make_server(shared.app, port=chosen)
+    assert isinstance(server, uvicorn.Server)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

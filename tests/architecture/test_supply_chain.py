@@ -13,13 +13,18 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("nlp", "cx", "data", "pipelines", "api", "dashboard")
 # Reading these runs what they say.
 RUNS_CODE = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+CALLS = ("torch.load", "eval", "exec", "yaml.load")
+ARGUMENTS = ("allow_pickle", "trust_remote_code")
 # A pipe to a process that it started itself.
 OWN_PIPE = {"pipelines/evaluate/reader.py"}
 
 
 def trees() -> list[tuple[str, ast.Module]]:
+    """Parse the files that hold one of the words at all."""
+    words = re.compile(r"\b(?:" + "|".join([*RUNS_CODE, *CALLS, *ARGUMENTS]) + r")\b")
     files = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "var" not in path.parts)
-    return [(str(path.relative_to(ROOT)), ast.parse(path.read_text())) for path in files]
+    texts = [(str(path.relative_to(ROOT)), path.read_text()) for path in files]
+    return [(name, ast.parse(text)) for name, text in texts if words.search(text)]
 
 
 def test_every_pin_has_a_hash():
@@ -42,9 +47,9 @@ def test_nothing_is_read_that_runs_code():
             modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if {module.split(".")[0] for module in modules} & RUNS_CODE:
                 found.add(name)
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("torch.load", "eval", "exec", "yaml.load"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in CALLS:
                 found.add(name)
-            if isinstance(node, ast.keyword) and node.arg in ("allow_pickle", "trust_remote_code"):
+            if isinstance(node, ast.keyword) and node.arg in ARGUMENTS:
                 assert isinstance(node.value, ast.Constant), name
                 assert node.value.value is False, name
     assert found <= OWN_PIPE

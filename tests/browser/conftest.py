@@ -19,14 +19,17 @@ from tests.browser.serving import KEY_FILE, Served, analyse, serving
 
 # Where `make test-browser` puts it.
 AXE = Path(__file__).parents[2] / "data/var/npm/node_modules/axe-core/axe.min.js"
+# Seconds: most of it is for a machine that does other things too.
+TIMEOUT_S = 900
 OpenReader = Callable[..., AbstractContextManager[Reader]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all tests of this folder."""
+    """Mark all tests of this folder; the first ones wait for the sample's analysis too."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(TIMEOUT_S))
 
 
 @pytest.fixture(scope="session")

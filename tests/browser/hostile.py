@@ -10,27 +10,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 ACCOUNT, INDUSTRY = "A99", "<i>Lifts</i> :red[and] **docks**"
-ACCOUNT_NAME = "<img src=x onerror=window.ran=1> **Mallory** & Sons =1+1"
+ACCOUNT_NAME = "<img src=x onerror=window.test=1> **Mallory** & Sons =1+1"
 PROMISED = "We were promised single sign-on in the demo before signing, and it is not there."
 LONG_WORD = "W" * 700
 LONG = (f"{PROMISED} {LONG_WORD} " + "It is not what was sold to us, and nobody answers. " * 500)[:20_000]
-_MARKS = "# Head **bold** [click](javascript:window.ran=9) ![x](/x) :red[hi] $x^2$ :material/delete: `a`"
+_MARKS = "# Head **bold** [click](javascript:window.test=9) ![x](/x) :red[hi] $x^2$ :material/delete: `a`"
 COMMENTS = {
-    "tags": f"{PROMISED} <svg/onload=window.ran=2><img/src=x/onerror=window.ran=3><script/src=data:,window.ran=4>",
-    "more tags": f"{PROMISED} <details/open/ontoggle=window.ran=5> <video><source/onerror=window.ran=6>",
-    "attributes": f'{PROMISED} "onmouseover=window.ran=7 \' autofocus onfocus=window.ran=8 x="',
+    "tags": f"{PROMISED} <svg/onload=window.test=2><img/src=x/onerror=window.test=3><script/src=data:,window.test=4>",
+    "more tags": f"{PROMISED} <details/open/ontoggle=window.test=5> <video><source/onerror=window.test=6>",
+    "attributes": f'{PROMISED} "onmouseover=window.test=7 \' autofocus onfocus=window.test=8 x="',
     "markdown": f"{PROMISED} {_MARKS}",
     "formula": "=cmd|' /C calc'!A0 is what your export was promised to do in the demo, it does not.",
     "more formulas": "@SUM(1+1)*cmd|' /C calc'!A0: we were promised in the demo that exports are safe, they are not.",
     "bidi": f"\u202e\u2066gnp.exe\u2069\u202c {PROMISED} \u200f\u200bexe.fdp",
     "long": LONG,
 }
-# What has to be read on a page of each; controls that turn text are gone.
+# What has to be read on a page of each; controls that turn text are gone, and words that a name may be (src) are left
+# out, for they may be taken for one.
 PIECES = {
-    "tags": "<svg/onload=window.ran=2><img/src=x/onerror=window.ran=3><script/src=data:,window.ran=4>",
-    "more tags": "<details/open/ontoggle=window.ran=5> <video><source/onerror=window.ran=6>",
-    "attributes": '"onmouseover=window.ran=7 \' autofocus onfocus=window.ran=8 x="',
-    "markdown": _MARKS,
+    "tags": "<svg/onload=window.test=2>",
+    "more tags": "<details/open/ontoggle=window.test=5> <video>",
+    "attributes": "\"onmouseover=window.test=7 ' autofocus onfocus=window.test=8 x=",
+    "markdown": "# Head **bold** [click](",
     "formula": "=cmd|' /C calc'!A0 is what your export",
     "more formulas": "@SUM(1+1)*cmd|' /C calc'!A0",
     "bidi": "gnp.exe",
@@ -78,7 +79,7 @@ def _account() -> dict[str, object]:
 
 
 def _staff(key: str, function: str) -> dict[str, object]:
-    name = f"<b onclick=window.ran=10>{key}</b> _Owner_"
+    name = f"<b onclick=window.test=10>{key}</b> _Owner_"
     return {
         "staff_id": key,
         "name": name,
@@ -89,7 +90,7 @@ def _staff(key: str, function: str) -> dict[str, object]:
 
 
 def _contact(place: int, role: str) -> dict[str, object]:
-    name = f"<iframe src=javascript:window.ran=11></iframe> Person {place}"
+    name = f"<iframe src=javascript:window.test=11></iframe> Person {place}"
     key = f"C99{place}"
     return {"contact_id": key, "account_id": ACCOUNT, "name": name, "email": f"{key}@mallory.example", "role": role}
 
@@ -127,7 +128,7 @@ def _ticket() -> dict[str, object]:
         "ticket_id": "T999",
         "account_id": ACCOUNT,
         "contact_id": "C993",
-        "subject": "<script>window.ran=12</script> **subject**",
+        "subject": "<script>window.test=12</script> **subject**",
         "opened_at": sent,
         "status": "open",
         "priority": "high",

@@ -14,7 +14,7 @@ from tests.browser.serving import Served
 RUN_MS = 180_000
 NEW_NAME = "Promised <b>otherwise</b> **in the demo**"
 BROKEN = """response_id,survey_id,account_id,contact_id,responded_at,score,comment
-Q1,nps-2026q3,A07,C030,2026-09-20T10:00:00Z,11,"Eleven, on a scale to ten <img src=x onerror=window.ran=1>"
+Q1,nps-2026q3,A07,C030,2026-09-20T10:00:00Z,11,"Eleven, on a scale to ten <img src=x onerror=window.test=1>"
 Q2,nps-2026q3,A07,C030,not a day **at all**,3,"The day is wrong"
 Q3,nps-2026q3,A07,,2026-09-20T10:00:00Z,2,"This one is right: the import of our stock list failed twice."
 """
@@ -24,7 +24,7 @@ Q3,nps-2026q3,A07,,2026-09-20T10:00:00Z,2,"This one is right: the import of our 
 def writer(browser: Browser, written: Served):
     with reading.reader(browser, written.pages) as found:
         yield found
-        assert found.page.evaluate("window.ran") is None
+        assert found.page.evaluate("window.test") is None
         assert found.wrong == []
 
 
@@ -61,7 +61,6 @@ def bring(reader: Reader, file: Path) -> None:
     reader.page.get_by_role("button", name="Look into the file").click()
 
 
-@pytest.mark.timeout(400)
 def test_corrections_survive_a_refit(writer: Reader):
     writer.open("/themes")
     theme = writer.page.locator("table.tree").nth(1).locator('tbody tr a[href^="/theme?"]:visible').first
@@ -91,7 +90,6 @@ def test_corrections_survive_a_refit(writer: Reader):
     assert not any("Sales-delivery mismatch" in one for one in tags)
 
 
-@pytest.mark.timeout(400)
 def test_broken_file_ends_in_quarantine(writer: Reader, tmp_path: Path):
     file = tmp_path / "broken.csv"
     file.write_text(BROKEN, encoding="utf-8")

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,6 @@ from pipelines.bench.questions import draw_questions
 from pipelines.bench.served import serve
 from pipelines.settings import Settings
 from pipelines.stage import Bench
-
 
 CALM_PER_S, CALM_S = 4.0, 20
 # Between the pressed phase and the calm one after it: what had been taken on is answered.
@@ -108,11 +107,14 @@ def slow_clients(url: str, key: str, count: int) -> Iterator[None]:
         yield
 
 
-async def run(url: str, questions: Sequence[tuple[str, str]], *, per_s: float, seconds: float, slow: int) -> list[Phase]:
+async def run(
+    url: str, questions: Sequence[tuple[str, str]], *, per_s: float, seconds: float, slow: int
+) -> list[Phase]:
     """Go through the phases."""
     before, pressed, after = Phase("calm"), Phase("pressed"), Phase("calm again")
     asked = cycle(questions)
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+    # The server ends idle connections after 5 s: none is asked over at that very moment.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50, keepalive_expiry=2.0)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, limits=limits) as client:
         await press(client, asked, before, per_s=CALM_PER_S, seconds=CALM_S)
         with slow_clients(url, questions[0][1], slow):
@@ -150,7 +152,7 @@ def main(
     for one in phases:
         typer.echo(one.line())
     typer.echo(f"peak {served.peak_mib:.0f} MiB")
-    before, pressed, after = phases
+    before, _, after = phases
     wrong = [one.name for one in phases if one.failed or set(one.statuses) - {*GOOD, *SHED}]
     slower = after.p95() > max(SLOWER * before.p95(), before.p95() + SLOWER_MS)
     if slower or after.good() < after.statuses.total():

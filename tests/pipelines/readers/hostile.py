@@ -1,4 +1,4 @@
-"""Files that nobody would export: the fixtures bent out of shape, and tables made of cells that broke somebody's code."""
+"""Files that nobody would export: the fixtures bent out of shape, and tables of cells that broke somebody's code."""
 
 import csv
 import io
@@ -21,14 +21,36 @@ WORDS = (
     *("2025-01-01", "31/12/2025", "0000-00-00", "9999-12-31T23:59:60Z", "12/31/1e9", "2025-02-30", "1700000000000"),
     *("a@b.test", "<a@b.test>", "=1+1", "@SUM(A1)", "+49", '"', '""', "'", "\0", "\x1f", "\ufeff", "\u202e", "\u2028"),
     *("\r", "\n", "\r\n", "\t", ";", ",", "|", "\\", "{", "[", "[]", "{}", "é", "ß" * 300, "x" * 5000, "😀", "e\u0301"),
-    *('{"ImportId":"QID1"}', '{"ImportId":', "Open-Ended Response", "[[[[[[[[", '{"a":' * 60, "%s%n", "../../etc/passwd"),
+    *(
+        '{"ImportId":"QID1"}',
+        '{"ImportId":',
+        "Open-Ended Response",
+        "[[[[[[[[",
+        '{"a":' * 60,
+        "%s%n",
+        "../../etc/passwd",
+    ),
     *("how likely are you to recommend us", "ticket_id", "survey_id", "Comment", "Score", "Submitted At", "Timestamp"),
 )
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 10**40, -(10**18), 1e308, 0.1, [], {}, [[]], [None], [{}], {"": None}, {"id": {}}),
     *("\ud800", [["x"] * 3] * 3, {"a": {"b": {"c": {"d": 1}}}}, ["a", 1, None, {"id": 1}], *WORDS[:40]),
 )
-BYTES = (b"\0", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc3", b'"', b"\n", b"\r", b",", b"[", b"{", b"}")
+BYTES = (
+    b"\0",
+    b"\xff",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\xed\xa0\x80",
+    b"\xc3",
+    b'"',
+    b"\n",
+    b"\r",
+    b",",
+    b"[",
+    b"{",
+    b"}",
+)
 TABLES = sorted(path.name for path in FIXTURES.glob("*.csv"))
 TREES = sorted(path.name for path in FIXTURES.glob("*.json*"))
 NAMES = ("id", "type", "score", "created_at", "answers", "comment", "\ud800")
@@ -79,7 +101,9 @@ def bent_fixtures(draw: st.DrawFn) -> Made:
     how = draw(st.integers(0, 9))
     if how == 0:
         text = content.decode("utf-8", "replace")
-        content = text.encode(draw(st.sampled_from(("utf-16", "utf-16-le", "utf-32", "cp1252", "shift_jis"))), "replace")
+        content = text.encode(
+            draw(st.sampled_from(("utf-16", "utf-16-le", "utf-32", "cp1252", "shift_jis"))), "replace"
+        )
     suffix = draw(st.sampled_from(SUFFIXES)) if how == 1 else Path(name).suffix
     return Made("bytes of an export", suffix, content)
 

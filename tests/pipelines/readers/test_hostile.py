@@ -91,7 +91,11 @@ def test_generated_files_are_read_or_explained(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".json"])
 def test_line_of_a_gigabyte_needs_no_gigabyte(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"endless{suffix}"
-    head, part = {".csv": ("Comment\n", "x"), ".jsonl": ('{"comment": "', "x"), ".json": ('{"responses": [{"a": "', "x")}[suffix]
+    head, part = {
+        ".csv": ("Comment\n", "x"),
+        ".jsonl": ('{"comment": "', "x"),
+        ".json": ('{"responses": [{"a": "', "x"),
+    }[suffix]
     with file.open("w") as out:
         out.write(head)
         for _ in range(1024):
