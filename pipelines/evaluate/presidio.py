@@ -22,7 +22,7 @@ def find_with_presidio(rows: Sequence[dict[str, Any]]) -> list[list[Found]]:
         from presidio_analyzer import AnalyzerEngine
         from presidio_analyzer.nlp_engine import NlpEngineProvider
     except ImportError as error:
-        raise ModelMissingError("presidio-analyzer is not installed: pip install presidio-analyzer") from error
+        raise ModelMissingError("presidio-analyzer is not installed: pip install sottovoce[names]") from error
     settings = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": MODEL}]}
     analyzer = AnalyzerEngine(nlp_engine=NlpEngineProvider(nlp_configuration=settings).create_engine())
     return [_found(row, analyzer.analyze(row["text"], language="en")) for row in rows]

@@ -193,10 +193,10 @@ def test_nothing_of_the_person_is_left(told: Bench):
         # What others wrote in her ticket stays with it; her words and the answers to them are gone.
         kept = session.execute(select(TicketMessage.message_id, TicketMessage.ticket_id)).all()
         assert {message for message, _ in kept} == {"m1", "m2", "m3", "m23"}
-        assert dict(kept)["m23"].startswith(erasing.PREFIX)
+        assert str(dict(kept)["m23"]).startswith(erasing.PREFIX)
         assert session.scalar(select(func.count()).select_from(Ticket)) == 2
-        assert session.scalar(select(OpenedLoop.signal_key)).startswith(f"response:{erasing.PREFIX}")
-        row = session.scalar(select(AuditEntry).where(AuditEntry.action == "forget person"))
+        assert str(session.scalar(select(OpenedLoop.signal_key))).startswith(f"response:{erasing.PREFIX}")
+        row = session.scalars(select(AuditEntry).where(AuditEntry.action == "forget person")).one()
         assert "c1" not in json.dumps(row.detail)
         assert session.scalar(select(Forgetting.plan_encrypted)) is None
 
@@ -246,7 +246,7 @@ def test_others_keep_their_words_without_the_name(told: Bench):
         after = dict(session.execute(select(Comment.comment_id, Comment.text)).all())
     # The number that stood for her stands for nobody; the words are what they were.
     assert after["response:r20"] == before["response:r20"]
-    assert "<PERSON_" in after["response:r20"]
+    assert "<PERSON_" in str(after["response:r20"])
     assert {one for one in before if one not in after} == {
         "response:r1",
         "response:r2",
