@@ -90,7 +90,8 @@ def _staff(key: str, function: str) -> dict[str, object]:
 
 
 def _contact(place: int, role: str) -> dict[str, object]:
-    name = f"<iframe src=javascript:window.test=11></iframe> Person {place}"
+    # In words of its own: those of a contact's name are taken out of the comments.
+    name = f"<marquee onstart=top['te'+'st']=11></marquee> Person {place}"
     key = f"C99{place}"
     return {"contact_id": key, "account_id": ACCOUNT, "name": name, "email": f"{key}@mallory.example", "role": role}
 
