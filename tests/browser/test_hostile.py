@@ -29,8 +29,8 @@ SHOWING = {"overview": 3, "theme": 3, "account": 3, "journey": 2, "map": 2, "loo
 # What Streamlit or a chart draws is not below a block of ours.
 INJECTED = (
     ".sv script, .sv iframe, .sv marquee, .sv img, .sv video, .sv audio, .sv object, .sv embed, .sv style, "
-    ".sv input, .sv math, .sv form, .sv [onload], .sv [onerror], .sv [onclick], .sv [onmouseover], .sv [onfocus], .sv [ontoggle], "
-    ".sv [autofocus], a[href^='javascript' i], .stMain strong, .stMain .katex, [style*='stMarkdownColored']"
+    ".sv input, .sv math, .sv form, .sv [onload], .sv [onerror], .sv [onclick], .sv [onmouseover], .sv [onfocus], "
+    ".sv [ontoggle], .sv [autofocus], a[href^='javascript' i], .stMain strong, .stMain .katex, [style*='stMarkdownColored']"
 )
 
 
