@@ -30,7 +30,8 @@ SHOWING = {"overview": 3, "theme": 3, "account": 3, "journey": 2, "map": 2, "loo
 INJECTED = (
     ".sv script, .sv iframe, .sv marquee, .sv img, .sv video, .sv audio, .sv object, .sv embed, .sv style, "
     ".sv input, .sv math, .sv form, .sv [onload], .sv [onerror], .sv [onclick], .sv [onmouseover], .sv [onfocus], "
-    ".sv [ontoggle], .sv [autofocus], a[href^='javascript' i], .stMain strong, .stMain .katex, [style*='stMarkdownColored']"
+    ".sv [ontoggle], .sv [autofocus], a[href^='javascript' i], .stMain strong, .stMain .katex, "
+    "[style*='stMarkdownColored']"
 )
 
 
