@@ -27,6 +27,7 @@ T = TypeVar("T")
 SOURCES = ("nps", "csat", "ces", "ticket", "in_app", "review_note")
 AGES, ENGAGEMENTS, BANDS = (*AGE_BANDS, UNKNOWN), (*ENGAGEMENT_BANDS, UNKNOWN), (*SCORE_BANDS, UNKNOWN)
 TIME_BYTES = 64
+_NEWEST = "newest record"
 # Years that a customer's record can lie in; anything else is a slip, and some are more than a calendar holds.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _MANY = "Several: repeat it or join them with commas. `unknown` is what is missing."
@@ -125,7 +126,7 @@ def newest_time(request: Request, store: Store, caller: KeyInfo) -> datetime:
         with store.read() as session:
             return newest_record(session)
 
-    end = kept_of(request).get(data_key(request, "newest record"), find, size=lambda _: TIME_BYTES)
+    end = kept_of(request).get(data_key(request, _NEWEST), find, size=lambda _: TIME_BYTES)
     # The newest record may be another account's: its day is known to everybody, its time is not.
     return end if caller.accounts is None else datetime.combine(end.date(), time.max, UTC)
 
@@ -145,7 +146,7 @@ def beside(read: Callable[..., T]) -> Callable[..., Awaitable[T]]:
 
     @wraps(read)
     async def ask(request: Request, **parameters: Any) -> T:  # noqa: ANN401
-        if request.method == "GET" and kept_of(request).holds(data_key(request, "newest record")):
+        if request.method == "GET" and kept_of(request).holds(data_key(request, _NEWEST)):
             return read(request=request, **parameters)
         return await run_in_threadpool(read, request=request, **parameters)
 

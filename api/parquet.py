@@ -6,7 +6,6 @@ spreadsheet reads them, so no formula is guarded against.
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -45,15 +44,6 @@ class _Sink(io.RawIOBase):
         return taken
 
 
-@lru_cache(maxsize=1)
-def _arrow() -> tuple[Any, Any]:
-    # Here and not above: it takes 50 MB and most of a second, which an API that nobody asks for Parquet never pays.
-    import pyarrow
-    import pyarrow.parquet
-
-    return pyarrow, pyarrow.parquet
-
-
 def chunks(
     header: Sequence[str],
     pages: Iterable[Iterable[Sequence[object]]],
@@ -67,9 +57,20 @@ def chunks(
     Raises:
         TooLongError: There are more than `most_rows`. The file is without its end then: no reader takes it for whole.
     """
-    pa, pq = _arrow()
+    # Here and not above: it takes 50 MB and most of a second, which an API that nobody asks for Parquet never pays.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    type_of = {
+        TEXT: pa.string(),
+        WHOLE: pa.int64(),
+        NUMBER: pa.float64(),
+        TRUTH: pa.bool_(),
+        TIME: pa.timestamp("us", tz="UTC"),
+        DAY: pa.date32(),
+    }
     kinds = types_of(header, types)
-    schema = pa.schema([pa.field(name, _type(pa, kind)) for name, kind in zip(header, kinds, strict=True)])
+    schema = pa.schema([(name, type_of[kind]) for name, kind in zip(header, kinds, strict=True)])
     sink, written = _Sink(), 0
     writer = pq.ParquetWriter(sink, schema)
     for group in _groups(chain.from_iterable(pages), group_rows):
@@ -94,18 +95,6 @@ def _groups(rows: Iterable[Sequence[object]], size: int) -> Iterator[list[Sequen
             group = []
     if group:
         yield group
-
-
-def _type(pa: Any, kind: str) -> Any:  # noqa: ANN401 - types of Arrow
-    made = {
-        TEXT: pa.string,
-        WHOLE: pa.int64,
-        NUMBER: pa.float64,
-        TRUTH: pa.bool_,
-        TIME: lambda: pa.timestamp("us", tz="UTC"),
-        DAY: pa.date32,
-    }
-    return made[kind]()
 
 
 def _cell(value: Any, kind: str) -> object:  # noqa: ANN401 - whatever a row holds

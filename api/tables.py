@@ -1,6 +1,7 @@
-"""How each list looks as CSV: one line an item, or an item's group, in columns that stay."""
+"""How each list looks as a file: one line an item, or an item's group, in columns that stay."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from api.exports import Table
@@ -38,6 +39,11 @@ def _several(values: Iterable[str]) -> str:
 
 def _one_row(header: Sequence[str], row: Callable[[Any], Sequence[object]]) -> Table[Any]:
     return Table(header, lambda item: [row(item)])
+
+
+def plain_table(names: Sequence[str], types: Mapping[str, str] = MappingProxyType({})) -> Table[Any]:
+    """A line an item, of fields of its own; `types` as in `Table`."""
+    return Table(names, lambda one: [_plain(one, names)], types)
 
 
 def accounts_table() -> Table[AccountOut]:

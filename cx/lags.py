@@ -54,14 +54,14 @@ def links(rows: Iterable[AccountQuarter], *, lags: Sequence[int] = LAGS) -> tupl
     """
     found = list(rows)
     columns = columns_of(found)
-    names = [row.segment or "" for row in found]
     told = [one for lag in lags for one in _of_lag(columns, None, lag)]
     everything = list(told)
-    for segment in sorted({name for name in names if name}):
-        own = np.array([name == segment for name in names])
-        if own.all():
+    # Numbered as `columns.segment` has them: in order, none at all among them.
+    for place, segment in enumerate(sorted({row.segment or "" for row in found})):
+        own = columns.segment == place
+        if segment and own.all():
             told += [replace(one, segment=segment) for one in everything]
-        else:
+        elif segment:
             group = columns.only(own)
             told += [one for lag in lags for one in _of_lag(group, segment, lag)]
     return tuple(told)

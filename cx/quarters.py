@@ -70,10 +70,14 @@ def quarter_number(quarter: date) -> int:
     return quarter.year * 4 + (quarter.month - 1) // 3
 
 
+def numbered_quarter(number: int) -> date:
+    """Give the quarter that `quarter_number` gave this number."""
+    return date(number // 4, 3 * (number % 4) + 1, 1)
+
+
 def quarters_after(quarter: date, count: int) -> date:
     """Move on by some quarters, back where negative."""
-    place = quarter_number(quarter) + count
-    return date(place // 4, 3 * (place % 4) + 1, 1)
+    return numbered_quarter(quarter_number(quarter) + count)
 
 
 def last_finished(as_of: date) -> date:

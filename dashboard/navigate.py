@@ -98,7 +98,7 @@ def _reader_html() -> str:
     me = signin.reader()
     if me is None:
         return ""
-    role = signin_words.ROLES.get(me.role, me.role)
+    role = strings.KEY_ROLES.get(me.role, me.role)
     sees = "" if me.accounts is None else f" · {fmt.counted(len(me.accounts), 'account')}"
     out = links.link(signin_words.SIGN_OUT, f"/{SIGN_OUT}", css="out") if signin.can_leave() else ""
     who = f'<b title="{look.text(me.name)}">{look.text(me.name)}</b> <span class="may">{look.text(role + sees)}</span>'

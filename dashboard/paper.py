@@ -53,8 +53,3 @@ def sheet(client: Api) -> Iterator[Sheet]:
         yield opened
     finally:
         _sheet.reset(token)
-
-
-def unfolded() -> str:
-    """Give the attribute that opens what pages fold away: paper can't be clicked."""
-    return " open" if current() is not None else ""

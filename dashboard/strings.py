@@ -26,6 +26,8 @@ ROLES_MANY = {
     "end_user": "end users",
     "unknown": "people of unknown role",
 }
+# What a reader may do.
+KEY_ROLES = {"viewer": "viewer", "csm": "CSM", "analyst": "analyst", "admin": "admin"}
 STAGES = {
     "consideration": "Consideration",
     "decision": "Decision",
@@ -119,5 +121,4 @@ REFUSED_TITLE = "This is not yours to see"
 MISSING_TITLE = "There is no such thing here"
 NO_SCORES = "No scored answer in this slice; the themes below come from comments without a score."
 UNREACHABLE_TITLE = "The API does not answer"
-NO_KEY_TITLE = "This page needs a key"
 SHOW_ALL = "Read all"

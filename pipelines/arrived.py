@@ -7,10 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.store.repositories import quarantine
 from data.store.repositories.imports import ImportContext, known_surveys, survey_types
 from data.store.unit_of_work import Session
-from pipelines.batch import aside, put_surveys, store_batch
+from pipelines.batch import put_surveys, set_aside, store_batch
 from pipelines.parts import decide_part, new_surveys
 from pipelines.plan import Wishes
 from pipelines.readers.export import Export
@@ -56,8 +55,5 @@ def store_export(session: Session, export: Export, arrived: Arrived, *, place: s
         rows = [row for row in part.table.read() if row.left_out is None]
         with SeenRows() as seen:
             results = store_batch(session, plan, rows, file=file, context=context, seen=seen)
-        bad = [
-            aside(row, one, context.vault) for row, one in zip(rows, results, strict=True) if isinstance(one, Broken)
-        ]
-        quarantine.set_aside(session, place, part.kind, bad, mapping=plan.to_dict(), now=context.now)
+        set_aside(session, plan, rows, results, place=place, context=context)
         arrived.add(results)

@@ -126,7 +126,21 @@ def _keys(plan: Plan, values: Mapping[str, Any], row_hash: str, vault: Vault) ->
         yield f"commitment {commitment['commitment_id']}", content_hash({**commitment, "of": owner}, vault)
 
 
-def aside(raw: RawRow, problem: Broken, vault: Vault) -> quarantine.SetAside:
+def set_aside(
+    session: Any,  # noqa: ANN401
+    plan: Plan,
+    batch: Sequence[RawRow],
+    results: Sequence[Result],
+    *,
+    place: str,
+    context: ImportContext,
+) -> None:
+    """Keep the broken rows of a batch in the quarantine, which knows them by their `place`."""
+    bad = [_aside(raw, one, context.vault) for raw, one in zip(batch, results, strict=True) if isinstance(one, Broken)]
+    quarantine.set_aside(session, place, plan.kind, bad, mapping=plan.to_dict(), now=context.now)
+
+
+def _aside(raw: RawRow, problem: Broken, vault: Vault) -> quarantine.SetAside:
     """Make the row of the quarantine: the raw cells encrypted, with the reason."""
     whole = raw_json(raw)
     return quarantine.SetAside(

@@ -6,8 +6,7 @@ from data.store.personal.person import find_contacts, held_of
 from data.store.personal.plans import contact_mark
 from data.store.personal.told import told_of
 from data.store.repositories.audit import record
-from pipelines.forget import COMMAND_LINE
-from pipelines.stage import Bench
+from pipelines.stage import COMMAND_LINE, Bench
 
 
 def export_person(bench: Bench, *, contact_id: str | None = None, email: str | None = None) -> dict[str, Any]:

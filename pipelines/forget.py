@@ -42,16 +42,9 @@ from data.store.repositories.runs import last_runs, one_at_a_time
 from pipelines import diagnose, index, prepare, summarise
 from pipelines.errors import PipelineError
 from pipelines.queue import WORK
-from pipelines.stage import Bench
+from pipelines.stage import COMMAND_LINE, Bench
 from pipelines.uploads import FOLDER
 from pipelines.uploads import forget as delete_upload
-
-# Who did it, in the audit trail, where no key is shown.
-COMMAND_LINE = "command line"
-
-
-class ForgetError(PipelineError, RuntimeError):
-    """Something of a person is still there after all was erased."""
 
 
 @dataclass(frozen=True)

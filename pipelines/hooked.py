@@ -5,21 +5,20 @@ asked for with the settings of `sottovoce pull`.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from typing import Any
 
 from data.store.repositories import jobs
 from data.store.repositories.imports import ImportContext
 from data.store.repositories.jobs import JobTask
 from pipelines.arrived import Arrived, store_export
 from pipelines.errors import InputFileError
+from pipelines.patience import Patience
 from pipelines.posted import row_error, said
 from pipelines.pull.source import open_source
-from pipelines.pull.wire import Patience
 from pipelines.readers import delighted, hubspot, intercom, typeform_answers, zendesk
 from pipelines.readers.export import Export
-from pipelines.readers.objects import JsonObject, each, objects_of, within, word
+from pipelines.readers.objects import JsonObject, Objects, objects_of, within, word
 from pipelines.stage import Bench
 
 # A worker that waits does nothing else meanwhile; what stays out comes with the next pull.
@@ -100,9 +99,8 @@ _READERS: dict[str, Callable[[Bench, object], Export | None]] = {
 
 def _objects(body: object, *path: str) -> list[JsonObject]:
     """Give the objects of a body: itself, those of a list, or what lies in them on the way."""
-    listed = each({"all": body if isinstance(body, list) else [body]}, "all")
-    inner = [within(one, *path) for one in listed] if path else listed
-    return each({"all": inner}, "all")
+    listed = body if isinstance(body, list) else [body]
+    return [found for one in listed if isinstance(found := within(one, *path), Mapping)]
 
 
 def _id(value: JsonObject, *paths: tuple[str, ...]) -> str | None:
@@ -111,7 +109,7 @@ def _id(value: JsonObject, *paths: tuple[str, ...]) -> str | None:
     return next((one for one in found if one is not None and one.isascii() and one.isdecimal()), None)
 
 
-def _some(name: str, found: Sequence[JsonObject], body: object) -> Any:  # noqa: ANN401 - objects
+def _some(name: str, found: Sequence[JsonObject], body: object) -> Objects:
     if not found and word(body, "event_type") is None and word(body, "topic") is None:
         raise InputFileError(f"this is nothing that {name} sends: check which webhook calls this address")
     return objects_of(name, found)

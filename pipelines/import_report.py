@@ -65,6 +65,10 @@ class FileReport:
         """Give read = new + changed + same + quarantined."""
         return {name: getattr(self, name) for name in COUNTS}
 
+    def counted(self) -> str:
+        """Say how many rows became what; nothing of what none became."""
+        return ", ".join(f"{count:,} {name}" for name, count in self.counts().items() if count or name == "read")
+
     def add(self, results: Sequence[str | Broken]) -> None:
         """Count a batch."""
         tally = Counter("quarantined" if isinstance(result, Broken) else result for result in results)
@@ -150,5 +154,4 @@ class ImportReport:
 
 def part_line(file: FileReport) -> str:
     """Say what a part of an export was and what became of its rows."""
-    counts = file.counts()
-    return f"{file.kind}, " + ", ".join(f"{counts[name]:,} {name}" for name in counts if counts[name] or name == "read")
+    return f"{file.kind}, {file.counted()}"

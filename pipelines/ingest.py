@@ -16,7 +16,7 @@ from data.store.repositories.imports import (
     known_surveys,
     survey_types,
 )
-from pipelines.batch import aside, put_survey, put_surveys, store_batch
+from pipelines.batch import put_survey, put_surveys, set_aside, store_batch
 from pipelines.errors import InputFileError
 from pipelines.fields import ID_FIELD, KINDS
 from pipelines.import_report import UNMATCHED_SHOWN, FileReport, ImportReport
@@ -26,7 +26,6 @@ from pipelines.plan import Decision, Plan, Wishes, decide, wishes_of
 from pipelines.readers.detect import SUFFIXES, find_export, open_table
 from pipelines.readers.export import Export, Part
 from pipelines.readers.table import RawRow, Table
-from pipelines.rows import Broken
 from pipelines.seen import SeenRows
 from pipelines.stage import Bench
 
@@ -131,10 +130,7 @@ class _FileImport:
         for table, decision, report in pieces:
             self._bench.progress.start(report.kind, table.total)
             self._stream(table.read(), decision.plan, report, place)
-            counts = ", ".join(
-                f"{count:,} {name}" for name, count in report.counts().items() if count or name == "read"
-            )
-            self._bench.progress.finish(counts)
+            self._bench.progress.finish(report.counted())
         with self._bench.store.write() as session:
             pieces[0][2].mended = quarantine.end_check(session, place, now=self._context.now)
         return [report for _, _, report in pieces]
@@ -218,12 +214,7 @@ class _FileImport:
                 with bench.store.write() as session:
                     stored = store_batch(session, plan, batch, file=report.file, context=context, seen=seen)
                     results = [report.placed(result) for result in stored]
-                    bad = [
-                        aside(raw, result, bench.vault)
-                        for raw, result in zip(batch, results, strict=True)
-                        if isinstance(result, Broken)
-                    ]
-                    quarantine.set_aside(session, place, plan.kind, bad, mapping=plan.to_dict(), now=context.now)
+                    set_aside(session, plan, batch, results, place=place, context=context)
                 report.add(results)
                 bench.progress.advance(len(batch))
 

@@ -10,10 +10,10 @@ from pipelines.cells import ColumnFormat
 from pipelines.coerce import detect_decimal_comma, to_key
 from pipelines.errors import MappingError
 from pipelines.fields import FIELD, TIME_FIELD
-from pipelines.plan import SAMPLE_ROWS, Decision, Plan, Wishes
+from pipelines.plan import SAMPLE_ROWS, Decision, Plan, Wishes, about_order, day_order
 from pipelines.readers.export import Declared, Export, Part
 from pipelines.readers.table import RawRow
-from pipelines.times import DayOrder, detect_order, has_no_zone
+from pipelines.times import has_no_zone
 
 _TIMES = ("date", "time", "messages")
 
@@ -86,9 +86,9 @@ def _formats(
         type_ = FIELD[part.kind][name].type
         if type_ in _TIMES:
             values = _moments(guessing.values_of(name, sample, limit=SAMPLE_ROWS))
-            found = _order(part, wishes, values, now)
+            found = day_order(values, wishes, now)
             formats[name] = ColumnFormat(order=found.order, zone=zone)
-            notes += _about(part.sources.get(name, name), found)
+            notes += about_order(part.sources.get(name, name), found)
             if zone is None and any(has_no_zone(value, found.order) for value in values):
                 notes.append("times without a zone are read as UTC: give --zone Europe/Berlin, say, if they are local")
         elif type_ in ("number", "score", "integer"):
@@ -104,15 +104,3 @@ def _moments(values: Sequence[object]) -> list[object]:
         inner = value if isinstance(value, list) else [value]
         found += [one.get("sent_at") if isinstance(one, dict) else one for one in inner]
     return found
-
-
-def _order(part: Part, wishes: Wishes, values: Sequence[object], now: datetime) -> DayOrder:
-    said = wishes.date_order or part.date_order
-    return DayOrder(said) if said else detect_order(values, now=now)
-
-
-def _about(column: str, found: DayOrder) -> list[str]:
-    if not found.ambiguous:
-        return []
-    said, other = ("day/month", "mdy") if found.order == "dmy" else ("month/day", "dmy")
-    return [f"dates in {column!r} were read as {said}/year; nothing told: give --dates {other} if not"]

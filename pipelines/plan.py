@@ -1,6 +1,6 @@
 """Decide how one file is imported: its kind, its columns, their formats, and the survey its answers belong to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from pipelines.coerce import detect_decimal_comma, to_key, to_score
 from pipelines.errors import InputFileError, MappingError
 from pipelines.fields import FIELD, ID_FIELD, KINDS, NEEDED, TEXT_FIELD, TIME_FIELD
 from pipelines.readers.table import RawRow, Table
-from pipelines.times import detect_order
+from pipelines.times import DayOrder, detect_order
 
 # Rows that kind, columns, dates and decimal signs are decided over.
 SAMPLE_ROWS = 5000
@@ -230,22 +230,33 @@ def _survey(
 def _formats(
     kind: str, columns: Mapping[str, str], sample: Sequence[RawRow], wishes: Wishes, now: datetime
 ) -> tuple[dict[str, ColumnFormat], list[str]]:
-    formats, notes = {}, []
+    formats: dict[str, ColumnFormat] = {}
+    notes: list[str] = []
     for name, column in columns.items():
         type_ = FIELD[kind][name].type
         values = guessing.values_of(column, sample, limit=SAMPLE_ROWS)
         if type_ in ("date", "time"):
-            found = detect_order(values, now=now)
-            order = wishes.date_order or found.order
-            formats[name] = ColumnFormat(order=order, zone=wishes.zone)
-            if found.ambiguous and not wishes.date_order:
-                said, other = ("day/month", "mdy") if order == "dmy" else ("month/day", "dmy")
-                notes.append(f"dates in {column!r} were read as {said}/year; nothing told: give --dates {other} if not")
+            found = day_order(values, wishes, now)
+            formats[name] = ColumnFormat(order=found.order, zone=wishes.zone)
+            notes += about_order(column, found)
         elif type_ in ("number", "score", "integer"):
             formats[name] = ColumnFormat(decimal_comma=detect_decimal_comma(values))
         elif type_ == "messages":
             formats[name] = ColumnFormat(zone=wishes.zone)
     return formats, notes
+
+
+def day_order(values: Iterable[object], wishes: Wishes, now: datetime) -> DayOrder:
+    """Give the order of day and month: what the user said, else what the values tell."""
+    return DayOrder(wishes.date_order) if wishes.date_order else detect_order(values, now=now)
+
+
+def about_order(column: str, found: DayOrder) -> list[str]:
+    """Say which order was chosen where nothing told."""
+    if not found.ambiguous:
+        return []
+    said, other = ("day/month", "mdy") if found.order == "dmy" else ("month/day", "dmy")
+    return [f"dates in {column!r} were read as {said}/year; nothing told: give --dates {other} if not"]
 
 
 def _id_prefix(kind: str, columns: Mapping[str, str], sample: Sequence[RawRow], owner: str) -> str | None:

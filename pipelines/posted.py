@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.store.repositories import quarantine
 from data.store.repositories.imports import ImportContext
 from data.store.repositories.jobs import JobTask, imported
 from data.store.repositories.owned import FOREIGN, foreign_columns
 from data.store.unit_of_work import Session
-from pipelines.batch import aside, store_batch
+from pipelines.batch import set_aside, store_batch
 from pipelines.cells import ColumnFormat
 from pipelines.fields import FIELD, KINDS
 from pipelines.plan import Plan
@@ -114,8 +113,7 @@ def _store(
     plan = plan_of(kind)
     raws = [RawRow(row.row, row.values) for row in rows]
     results = store_batch(session, plan, raws, file=ORIGIN, context=context, seen=seen)
-    bad = [aside(raw, one, context.vault) for raw, one in zip(raws, results, strict=True) if isinstance(one, Broken)]
-    quarantine.set_aside(session, f"{ORIGIN}/{job_id}", kind, bad, mapping=plan.to_dict(), now=context.now)
+    set_aside(session, plan, raws, results, place=f"{ORIGIN}/{job_id}", context=context)
     return results
 
 

@@ -1,5 +1,6 @@
 """What an export that was recognised would become: its parts, their columns and counts, and rows of each as read."""
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -44,7 +45,7 @@ def look_at_export(bench: Bench, export: Export, wishes: Wishes, surveys: Mappin
         "notes": [said(note) for note in dict.fromkeys(notes)],
         "parts": shown,
         "tried": sum(part["tried"] for part in shown),
-        "outcomes": _summed([part["outcomes"] for part in shown]),
+        "outcomes": dict(sum((Counter(part["outcomes"]) for part in shown), Counter())),
         "read": first["read"],
     }
 
@@ -77,19 +78,11 @@ def _shown(value: object) -> object:
 
 def _count(part: Part) -> tuple[int | None, dict[str, int]]:
     """Count the rows of a part, and those left out by reason; None where there are too many to count now."""
-    left_out: dict[str, int] = {}
     kept = 0
+    left_out: Counter[str] = Counter()
     for raw in islice(part.table.read(), COUNTED):
         if raw.left_out:
-            left_out[raw.left_out] = left_out.get(raw.left_out, 0) + 1
+            left_out[raw.left_out] += 1
         else:
             kept += 1
-    return (kept if kept + sum(left_out.values()) < COUNTED else None), left_out
-
-
-def _summed(counts: list[dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for one in counts:
-        for name, count in one.items():
-            total[name] = total.get(name, 0) + count
-    return total
+    return (kept if kept + left_out.total() < COUNTED else None), dict(left_out)

@@ -12,6 +12,9 @@ from data.store.vault import Vault
 from pipelines.progress import ProgressSink, Silent
 from pipelines.settings import Settings
 
+# Who did it, in the audit trail, where no key is shown.
+COMMAND_LINE = "command line"
+
 
 def utc_now() -> datetime:
     """Give the time now, aware, in UTC."""

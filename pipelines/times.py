@@ -93,6 +93,17 @@ def parse_time(value: object, order: str = "mdy", *, zone: str | None = None) ->
     return moment.astimezone(UTC)
 
 
+def is_time(value: object) -> bool:
+    """Say whether a cell is a time, whichever of day and month comes first."""
+    for order in ("dmy", "mdy"):
+        try:
+            parse_time(value, order)
+        except (ValueError, OverflowError):
+            continue
+        return True
+    return False
+
+
 def _has_clock(value: object) -> bool:
     if isinstance(value, datetime):
         return value.time() != time.min  # a sheet keeps a day as its midnight

@@ -14,8 +14,11 @@ from data.store.engine import open_engine
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """Start a server in a folder of its own; gives its URL, and ends it."""
+def server_of(database: str) -> Iterator[str]:
+    """Start a server where a database takes one, and end it; gives its URL, which SQLite has none of."""
+    if database == "sqlite":
+        yield ""
+        return
     with started_server() as server:
         yield str(server.get_uri())
 

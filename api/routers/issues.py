@@ -9,11 +9,12 @@ from fastapi.responses import JSONResponse
 from api.access import StoreDep
 from api.deps import READS, SliceDep, newest_time
 from api.errors import TrackerError
-from api.exports import CSV_ANSWER, WHOLE, Table
+from api.exports import CSV_ANSWER, WHOLE
 from api.listing import PagingDep, cut_page
 from api.routers.jobs import job_out
 from api.schemas.issues import IssueIn, IssueOut, IssuePage
 from api.schemas.jobs import JobOut
+from api.tables import plain_table
 from api.writers import LOOK, AnalystDep, IdempotencyKey, now_of, once
 from data.store.queries.paging import After, Page
 from data.store.queries.slices import Slice
@@ -39,7 +40,7 @@ def theme_issues(filters: SliceDep, paging: PagingDep, key: str) -> object:
     return paging.answer(
         fetch,
         listing=f"issues/{key}",
-        table=Table(_COLUMNS, lambda one: [[getattr(one, name) for name in _COLUMNS]]),
+        table=plain_table(_COLUMNS),
         name=f"{key}-issues",
         step=WHOLE,
         page=lambda items, following, _: IssuePage(items=items, next_cursor=following),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from api.access import CallerDep, StoreDep
 from api.deps import READS, SliceDep, read_list, some_words
 from api.errors import ForbiddenError
-from api.exports import CSV_ANSWER, WHOLE, Table
+from api.exports import CSV_ANSWER, WHOLE
 from api.listing import FormDep, PagingDep, cut_page
 from api.loops import loop_detail, loop_out, times_groups
 from api.schemas.loops import (
@@ -23,6 +23,7 @@ from api.schemas.loops import (
     StaffOut,
     StaffPage,
 )
+from api.tables import plain_table
 from api.tables_loops import loop_times_table, loops_table
 from cx.loops import STATES, LoopEvent
 from data.store.queries.accounts import require_account
@@ -172,7 +173,7 @@ def get_staff(caller: CallerDep, paging: PagingDep) -> object:
     return paging.answer(
         fetch,
         listing="staff",
-        table=Table(_STAFF, lambda one: [[getattr(one, name) for name in _STAFF]]),
+        table=plain_table(_STAFF),
         name="staff",
         step=WHOLE,
         page=lambda items, following, _: StaffPage(items=items, next_cursor=following),

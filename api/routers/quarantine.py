@@ -9,7 +9,7 @@ from api.access import StoreDep
 from api.columns import TEXT
 from api.deps import READS, one_word, read_choice
 from api.errors import ParameterError
-from api.exports import CSV_ANSWER, Table
+from api.exports import CSV_ANSWER
 from api.listing import PagingDep
 from api.routers.jobs import job_out
 from api.schemas.jobs import JobOut
@@ -21,6 +21,7 @@ from api.schemas.quarantine import (
     QuarantinePage,
     RetryIn,
 )
+from api.tables import plain_table
 from api.writers import WORK, AnalystDep, now_of
 from data.store.queries.paging import After, Page
 from data.store.queries.quarantine import STATES, SetAsideQuery, count_files, count_set_aside, list_set_aside
@@ -58,7 +59,7 @@ def list_quarantine(
     return paging.answer(
         fetch,
         listing=f"quarantine {state} {file} {kind}",
-        table=Table(_COLUMNS, lambda one: [[getattr(one, name) for name in _COLUMNS]], {"value": TEXT}),
+        table=plain_table(_COLUMNS, {"value": TEXT}),
         name="quarantine",
         page=page,
     )

@@ -13,6 +13,7 @@ from api.kept import data_key, kept_answer, kept_of
 from api.listing import FormDep, PagingDep, cut_page
 from api.retention import MOST_QUARTERS, Asked, account_rows, ask, read_book, retention_out
 from api.schemas.retention import AccountQuarterOut, AccountQuarterPage, RetentionOut, RetentionRow
+from api.tables import plain_table
 from cx.retention_study import DEFAULT_QUARTERS
 from data.store.queries.paging import After, Page
 from data.store.unit_of_work import Session
@@ -108,7 +109,7 @@ def list_account_quarters(request: Request, paging: PagingDep, asked: AskedDep) 
     return paging.answer(
         fetch,
         listing="retention/accounts",
-        table=Table(_QUARTER, lambda one: [[getattr(one, name) for name in _QUARTER]]),
+        table=plain_table(_QUARTER),
         name="account-quarters",
         step=WHOLE,
         page=lambda items, following, _: AccountQuarterPage(

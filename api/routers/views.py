@@ -9,10 +9,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.access import CallerDep, StoreDep
 from api.deps import PROBLEMS, READS, get_slice
 from api.errors import ParameterError
-from api.exports import CSV_ANSWER, WHOLE, Table
+from api.exports import CSV_ANSWER, WHOLE
 from api.listing import PagingDep, cut_page
 from api.schemas.views import ViewIn, ViewOut, ViewPage
 from api.searches import get_search
+from api.tables import plain_table
 from data.store.queries.paging import After, Page
 from data.store.repositories.audit import record
 from data.store.repositories.keys import KeyInfo
@@ -52,7 +53,7 @@ def list_all_views(caller: CallerDep, paging: PagingDep, page: PageName = None) 
     return paging.answer(
         fetch,
         listing="views",
-        table=Table(_COLUMNS, lambda one: [[getattr(one, name) for name in _COLUMNS]]),
+        table=plain_table(_COLUMNS),
         name="views",
         step=WHOLE,
         page=lambda items, following, _: ViewPage(items=items, next_cursor=following),

@@ -10,7 +10,7 @@ from api.schemas.timeline import GivenScoreOut, PersonOut
 from dashboard import format as fmt
 from dashboard import strings
 from dashboard.look import text
-from dashboard.pieces.account_evidence import Words
+from dashboard.pieces.account_evidence import Words, folded_html
 from dashboard.pieces.account_figures import known, score_chip, value_html
 from dashboard.pieces.comment import quote_html
 from dashboard.pieces.tables import ROLE_COLUMNS
@@ -134,7 +134,7 @@ def _lane(role: str, found: list[Member], own: RoleFigureOut | None, read: Commi
     cards = [member_html(one, words) for one in answered]
     shown, folded = cards[:LANE], cards[LANE:]
     if folded:
-        shown.append(f'<details class="evidence"><summary>{len(folded)} more</summary>{"".join(folded)}</details>')
+        shown.append(folded_html(f"{len(folded)} more", "".join(folded)))
     everybody = "".join(shown) + _silent(silent, answered, words)
     return f'<section class="lane">{head}<div class="people">{everybody}</div></section>'
 

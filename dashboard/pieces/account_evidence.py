@@ -75,7 +75,13 @@ def comments_html(said: Sequence[CommentOut], *, more: int = 0, rest: str = "", 
     if written is not None:
         return _on_paper(written, said, note)
     quotes = "".join(comment.comment_html(item, account=False) for item in said)
-    return f'<details class="evidence"><summary>{text(name)}</summary>{quotes}{note}</details>'
+    return folded_html(text(name), quotes + note)
+
+
+def folded_html(name: str, body: str) -> str:
+    """Write what opens on a click; on paper, which can't be clicked, it stands open."""
+    opened = " open" if paper.current() is not None else ""
+    return f'<details class="evidence"{opened}><summary>{name}</summary>{body}</details>'
 
 
 def _on_paper(written: paper.Sheet, said: Sequence[CommentOut], note: str) -> str:

@@ -3,9 +3,9 @@
 from api.schemas.diagnosis import MismatchAtAccountOut, PromiseOut
 from api.schemas.mismatch import MismatchMentionOut
 from dashboard import format as fmt
-from dashboard import paper, strings
+from dashboard import strings
 from dashboard.look import text
-from dashboard.pieces.account_evidence import SHOWN, Words, comments_html
+from dashboard.pieces.account_evidence import SHOWN, Words, comments_html, folded_html
 from dashboard.pieces.account_figures import score_chip
 from dashboard.pieces.comment import quote_html
 
@@ -37,13 +37,8 @@ def mismatch_html(found: MismatchAtAccountOut, words: Words) -> str:
 
 def _folded(rows: list[str]) -> str:
     rest = rows[PAIRS:]
-    name = f"{fmt.counted(len(rest), 'more passage')}"
-    more = (
-        f'<details class="evidence"{paper.unfolded()}><summary>{name}</summary>{"".join(rest)}</details>'
-        if rest
-        else ""
-    )
-    return "".join(rows[:PAIRS]) + more
+    name = fmt.counted(len(rest), "more passage")
+    return "".join(rows[:PAIRS]) + (folded_html(name, "".join(rest)) if rest else "")
 
 
 def _summary(found: MismatchAtAccountOut) -> str:
@@ -94,5 +89,4 @@ def _quiet(promises: list[PromiseOut]) -> str:
         return ""
     rows = "".join(f"<li>{promise_html(one)}</li>" for one in promises)
     name = fmt.counted(len(promises), "commitment") + " on record that nobody's words come near"
-    body = f'<summary>{name}</summary><ul class="promises">{rows}</ul>'
-    return f'<details class="evidence"{paper.unfolded()}>{body}</details>'
+    return folded_html(name, f'<ul class="promises">{rows}</ul>')

@@ -7,7 +7,7 @@ from api.schemas.scores import ScoreCard
 from dashboard import format as fmt
 from dashboard import strings
 from dashboard.look import text
-from dashboard.pieces.account_evidence import Words, evidence_html
+from dashboard.pieces.account_evidence import Words, evidence_html, folded_html
 from dashboard.pieces.account_figures import known, value_html
 
 NONE = "Nobody answered a CSAT or CES survey in this period."
@@ -18,11 +18,7 @@ def stages_html(scores: DiagnosisScoresOut, words: Words) -> str:
     """Write CSAT and CES by stage; by agent on demand."""
     if not scores.by_stage:
         return f'<p class="note">{NONE}</p>'
-    agents = (
-        f'<details class="evidence"><summary>{BY_AGENT}</summary>{_table(scores.by_agent, "Agent", words)}</details>'
-        if scores.by_agent
-        else ""
-    )
+    agents = folded_html(BY_AGENT, _table(scores.by_agent, "Agent", words)) if scores.by_agent else ""
     return _table(scores.by_stage, "Stage", words) + agents
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from api.schemas.accounts import AccountThemeOut
 from dashboard import format as fmt
-from dashboard import links, paper, strings
+from dashboard import links, strings
 from dashboard.filters import Filters
 from dashboard.look import text
-from dashboard.pieces.account_evidence import comments_html
+from dashboard.pieces.account_evidence import comments_html, folded_html
 
 # Rows shown before the rest is folded away.
 SHOWN = 8
@@ -19,12 +19,7 @@ def themes_html(themes: Sequence[AccountThemeOut], account_id: str, filters: Fil
     if not themes:
         return f'<p class="note">{NONE}</p>'
     rest = themes[SHOWN:]
-    more = (
-        f'<details class="evidence"{paper.unfolded()}><summary>{fmt.counted(len(rest), "more theme")}</summary>'
-        f"{_table(rest, account_id, filters)}</details>"
-        if rest
-        else ""
-    )
+    more = folded_html(fmt.counted(len(rest), "more theme"), _table(rest, account_id, filters)) if rest else ""
     return _table(themes[:SHOWN], account_id, filters) + more
 
 

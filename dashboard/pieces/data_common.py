@@ -7,7 +7,7 @@ import streamlit as st
 
 from api.schemas.base import Schema
 from api.schemas.slices import MeOut
-from dashboard import links, loading, look
+from dashboard import links, loading, look, strings
 from dashboard.client import ClientError
 from dashboard.look import text
 from dashboard.pieces import csv_button as button
@@ -86,7 +86,7 @@ def refused(me: MeOut, who_may: str) -> None:
 
 def role_words(me: MeOut) -> str:
     """Say a reader's role, and how far it goes."""
-    role = words.KEY_ROLES.get(me.role, me.role)
+    role = strings.KEY_ROLES.get(me.role, me.role)
     return role if me.accounts is None else f"{role}, {words.SOME_ACCOUNTS}"
 
 

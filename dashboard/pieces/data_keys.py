@@ -8,7 +8,7 @@ from api.schemas.accounts import AccountPage
 from api.schemas.keys import KeyMade, KeyOut, KeyPage
 from api.schemas.slices import MeOut
 from dashboard import format as fmt
-from dashboard import frame, look
+from dashboard import frame, look, strings
 from dashboard.look import text
 from dashboard.pieces import data_common as common
 from dashboard.pieces import data_words as words
@@ -84,7 +84,7 @@ def _accounts(turn: int) -> list[str]:
 @st.dialog(SHOWN_TITLE, dismissible=False)
 def show_once(made: KeyMade) -> None:
     """Show a new key's secret. It lives in this box alone: neither the session nor the address holds it."""
-    role = words.KEY_ROLES.get(made.role, made.role)
+    role = strings.KEY_ROLES.get(made.role, made.role)
     look.block(f"<p>{SHOWN_ONCE} It is for <b>{text(made.name)}</b> ({text(role)}).</p>")
     st.code(made.secret, language=None)
     if st.button("I have kept it", type="primary", key="key_kept"):
@@ -109,7 +109,7 @@ def _row(key: KeyOut) -> str:
     css = ' class="zero"' if key.revoked_at else ""
     return (
         f'<tr><td{css}>{text(key.name)}</td><td class="left">{state}</td>'
-        f'<td class="left">{text(words.KEY_ROLES.get(key.role, key.role))}</td>'
+        f'<td class="left">{text(strings.KEY_ROLES.get(key.role, key.role))}</td>'
         f'<td class="left" data-label="Accounts:">{accounts_words(key)}</td>'
         f'<td data-label="Made">{fmt.day(key.created_at)}</td><td data-label="Last used">{used}</td></tr>'
     )
@@ -126,7 +126,7 @@ def accounts_words(key: KeyOut) -> str:
 
 def _revoke(keys: Sequence[KeyOut]) -> None:
     names = {
-        key.key_id: f"{key.name} ({words.KEY_ROLES.get(key.role, key.role)})" for key in keys if not key.revoked_at
+        key.key_id: f"{key.name} ({strings.KEY_ROLES.get(key.role, key.role)})" for key in keys if not key.revoked_at
     }
     if not names:
         return

@@ -28,7 +28,6 @@ RUNS_WHO = "Runs are started by analysts and admins who see all accounts. You ca
 TAXONOMY_WHO = "The taxonomy is changed by admins who see all accounts. You can read it."
 KEYS_WHO = "Keys are made and ended by admins who see all accounts."
 
-KEY_ROLES = {"viewer": "viewer", "csm": "CSM", "analyst": "analyst", "admin": "admin"}
 KEY_ROLES_MEAN = {
     "viewer": "Viewer: reads everything",
     "csm": "CSM: reads and corrects, for their accounts only",

@@ -17,6 +17,7 @@ TITLE = "A loop and its history"
 # The roles whose keys may act. Source: api.routers.loops.ACTORS.
 ACTORS = ("csm", "analyst", "admin")
 MAY_NOT = "You read as a viewer: acting on loops needs the key of a CSM, an analyst or an admin."
+# Rows of a page of the API.
 STAFF_AT_ONCE = 200
 OPENED = "Opened"
 CONFLICT = "Not done. Somebody may have acted since you looked; what happened stands in the history above."

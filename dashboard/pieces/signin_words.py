@@ -17,5 +17,3 @@ KEY_LABEL = "Key"
 KEY_NOTE = "No key yet? An admin makes one: on the page Data, or with <code>sottovoce key create</code>."
 KEY_MISSING = "Type or paste your key first: it begins with sv_."
 KEY_UNKNOWN = "This key is unknown or revoked. Check that all of it is there, or ask an admin for a new one."
-# Beside the reader's name.
-ROLES = {"viewer": "viewer", "csm": "CSM", "analyst": "analyst", "admin": "admin"}

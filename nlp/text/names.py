@@ -162,10 +162,10 @@ def _doubtful_width(
     tokens: Sequence[Token], place: int, *, covered: Collection[int], plain: Vocabulary, text: str
 ) -> int:
     """Take "Grace Okafor" by its surname and "Grace was patient" by what people are; not "Grace period"."""
-    surnames = count_surnames(tokens, place + 1, plain=plain, strict=True)
+    width = count_surnames(tokens, place + 1, plain=plain, strict=True)
     sure = tokens[place].start in covered or is_labelled(tokens, place)
-    if surnames and fold(tokens[place].text) not in PLACES | PRODUCTS and sure:
-        return 1 + surnames
+    if width and fold(tokens[place].text) not in PLACES | PRODUCTS and sure:
+        return 1 + width
     cued = has_cue(tokens, place) and tokens[place].start in covered
     if is_introduced(tokens, place) and fold(tokens[place].text) not in PLACES | PRODUCTS:
         return 1

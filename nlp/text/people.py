@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from nlp.text.deeds import CLAUSE_STARTS, HUMAN, OBJECTS, TIMES, acts, present
+from nlp.text.deeds import HUMAN, OBJECTS, TIMES, acts, opens_clause, present
 from nlp.text.first_names import grammar_words, rare_words
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, NICKNAMES, PLACES, PRODUCTS
-from nlp.text.records import NO_WORDS, Span, Token, Vocabulary
+from nlp.text.records import NO_WORDS, Span, Token, Vocabulary, Word
 from nlp.text.short_names import short_forms
 from nlp.text.slips import LEAST_SLIP, near_forms, slips
 
@@ -32,16 +32,6 @@ class Person:
     key: str
     name: str
     email: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text, folded (no case, accents or possessive), with its place."""
-
-    folded: str
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(slots=True)
@@ -133,8 +123,8 @@ class Gazetteer:
                 or (width == 1 and self._is_meant(run[0], keys, tokens, tags, text=text, found=found))
             ):
                 run = list(self._with_particles(words, place, run, keys))
-                initials = {letter for key in keys for letter in self._initials.get(key, ())}
-                found.append(Span(*_with_initials(text, run, initials), "PERSON", f"contact:{min(keys)}"))
+                start, end = _with_initials(text, run, self._initials_of(keys))
+                found.append(Span(start, end, "PERSON", f"contact:{min(keys)}"))
             place += max(width, 1)
         return found, sorted(stays, key=lambda span: span.start)
 
@@ -147,6 +137,9 @@ class Gazetteer:
         while start and words[start - 1].folded in own and words[start].start - words[start - 1].end == 1:
             start -= 1
         return [*words[start:place], *run]
+
+    def _initials_of(self, keys: Collection[str]) -> set[str]:
+        return {letter for key in keys for letter in self._initials.get(key, ())}
 
     def _is_meant(
         self,
@@ -163,18 +156,18 @@ class Gazetteer:
             return False
         place = tags[word.start]
         before, after = tokens[place - 1] if place else None, tokens[place + 1] if place + 1 < len(tokens) else None
-        initials = {letter for key in keys for letter in self._initials.get(key, ())}
         letter = re.match(r" ([^\W\d_])(?:\.|\b(?!'))", text[word.end : word.end + 4])
-        if letter and letter.group(1) != "I" and letter.group(1).lower() in initials - {"a", "i"}:
+        if letter and letter.group(1) != "I" and letter.group(1).lower() in self._initials_of(keys) - {"a", "i"}:
             return True
-        lonely = before is None or before.text.lower() in CLAUSE_STARTS or "\n" in text[before.end : word.start]
+        lonely = opens_clause(before, text, word.start)
         if after is None or not lonely:
             beside = before is not None and before.text.lower() in {"and", "&", "und", "et", "y"}
             return beside and bool(found) and found[-1].end == tokens[place - 2].end
         if after.text.lower() in {"and", "&", "und", "et", "y"} and place + 2 < len(tokens):
             if before is not None and before.text == ",":
                 return False
-            return fold(tokens[place + 2].text) in FIRST_NAMES | self._first
+            other = fold(tokens[place + 2].text)
+            return other in FIRST_NAMES or other in self._first
         if word.folded in TIMES:
             return after.lemma in HUMAN and (after.tag in {"VBD", "VBZ"} or before is None)
         if present(after.text.lower()) in HUMAN and after.text.lower() not in HUMAN:
@@ -369,7 +362,7 @@ _LOWER_AFTER = re.compile(r"^ [a-z](?:\.(?=\s|$)|(?![\w']))")
 _INITIAL_AFTER = re.compile(r"^ [A-Z](?:\.(?=\s|$)|(?!\w|'))")
 
 
-def _with_initials(text: str, run: Sequence[Word], initials: Collection[str]) -> tuple[int, int]:
+def _with_initials(text: str, run: Sequence[Word], initials: set[str]) -> tuple[int, int]:
     """Widen a name by "J. " before it or " D." after it; in lower case where it is the person's own.
 
     "I" is a pronoun far more often.
@@ -382,6 +375,6 @@ def _with_initials(text: str, run: Sequence[Word], initials: Collection[str]) ->
     if after and after.group().strip() not in {"I", "A"} and run[-1].text[0].isupper():
         end += len(after.group())
     own = _LOWER_AFTER.match(text[end : end + 4])
-    if own and run[-1].text[0].islower() and own.group().strip(" .") in set(initials) - {"i", "a", "u"}:
+    if own and run[-1].text[0].islower() and own.group().strip(" .") in initials - {"i", "a", "u"}:
         end += len(own.group())
     return start, end

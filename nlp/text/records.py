@@ -29,6 +29,16 @@ class Token(NamedTuple):
         return self.start + len(self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text, folded (no case, accents or possessive), with its place."""
+
+    folded: str
+    text: str
+    start: int
+    end: int
+
+
 class Span(NamedTuple):
     """A stretch `[start, end)` of a text with what it holds (`EMAIL`, `PERSON`, ...)."""
 

@@ -23,9 +23,11 @@ _SPOKEN_EMAIL = re.compile(
 )
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,9}://|\bwww\.)[^\s<>\"'`]+", re.IGNORECASE)
 # What makes an address personal: a user, a query, a fragment with a value, or a path piece made to be unguessable.
+# Where the name of a parameter begins: every run between "=" and "&" is looked at once, or long addresses take minutes.
+_KEY = r"(?:&|(?<![^=&])[^\s=&?#;]*[?#;])"
 _URL_SECRET = re.compile(
-    r"//[^/\s]*@|[?#&;][^\s=&]*(?:token|key|sig|session|sess|sid|auth|pass|pwd|secret|code|ticket|jwt|hash|nonce|mail|user|login|"
-    r"phone|name|invite|magic|otp|saml|expires)[^\s=&]*=\S|[?#&;][^\s=&]+=(?=[^\s&]*\d)[^\s&]{6,}|[?#&;][^\s=&]+="
+    rf"//[^/\s]*@|{_KEY}(?>[^\s=&]*?(?:token|key|sig|session|sess|sid|auth|pass|pwd|secret|code|ticket|jwt|hash|nonce|mail|"
+    rf"user|login|phone|name|invite|magic|otp|saml|expires))[^\s=&]*=\S|{_KEY}[^\s=&]+=(?=[^\s&]*\d)[^\s&]{{6,}}|{_KEY}[^\s=&]+="
     r"[^\s&]*(?:@|%40)|/(?=[\w.~-]*\d)(?=[\w.~-]*[A-Za-z])[\w.~-]{16,}|/[0-9a-f-]{20,}",
     re.IGNORECASE,
 )
@@ -65,12 +67,13 @@ _IBAN_LENGTHS = {
         ).split()
     )
 }
+_EXTENSION_FORM = r"\s?(?:x|;?ext=|extn?\.?|extension|durchwahl|poste)\s?\d{1,6}"
 _PHONE = re.compile(
     r"(?<![\w#€$£.,/-])(?:\+|\(|00)?\(?\d[\d ()./\-\u2010-\u2015]{5,22}\d"
-    r"(?:\s?(?:x|;?ext=|extn?\.?|extension|durchwahl|poste)\s?\d{1,6})?(?!\w|[.,/-]\d)",
+    rf"(?:{_EXTENSION_FORM})?(?!\w|[.,/-]\d)",
     re.IGNORECASE,
 )
-_EXTENSION = re.compile(r"\s?(?:x|;?ext=|extn?\.?|extension|durchwahl|poste)\s?\d{1,6}$", re.IGNORECASE)
+_EXTENSION = re.compile(rf"{_EXTENSION_FORM}$", re.IGNORECASE)
 _PHONE_WORD = re.compile(
     r"\b(?:call|calls|phone|tel|telephone|mobile|cell|reach|ring|dial|whatsapp|fax|sms|text (?:me|us|him|her|them)|"
     r"hotline|landline|number is|"
@@ -332,9 +335,10 @@ _STREETS_BEHIND = (
     r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|highway|hwy|crescent|terrace|drive|dr|court|"
     r"ct|close|way|place|pl|square|sq|row|gardens|mews|quay|park|hill|wharf|trail|pike|loop|marg|nagar"
 )
+_NAME_WORD = r"[^\W\d_][\w'’.-]*"
 _POSTED = (
     re.compile(
-        rf"\b(?:{_STREETS_BEFORE}) (?:[^\W\d_][\w'’.-]* ?){{1,5}},? ?(?:n[ºo°]?\.? ?)?"
+        rf"\b(?:{_STREETS_BEFORE}) {_NAME_WORD}(?: {_NAME_WORD}){{0,4}} ?,? ?(?:n[ºo°]?\.? ?)?"
         rf"(?:\d{{1,5}}(?: ?[/-]? ?\w{{1,3}})?|s/n){_PARTS}(?:[A-Z]{{1,2}}-)?\b"
         rf"(?:\d{{5}}-\d{{3}}|\d{{5}}|\d{{4}}-\d{{3}}|\d{{2}}-\d{{3}}|\d{{4}}(?: ?[A-Z]{{2}})?)\b,?{_TOWN_BEHIND}",
         re.IGNORECASE,

@@ -47,7 +47,7 @@ def _is_second(tokens: Sequence[Token], place: int) -> bool:
 def _lower_surname(tokens: Sequence[Token], place: int, *, plain: Vocabulary) -> int:
     """Take "leticia moncada" and "gerrit van dijk": words without capitals that mean nothing else."""
     width = 0
-    while place + width + 1 < len(tokens) and width < 3 and fold(tokens[place + width].text) in _PARTICLES - {"a"}:
+    while place + width + 1 < len(tokens) and width < 3 and fold(tokens[place + width].text) in _PARTICLES:
         width += 1
     if place + width >= len(tokens):
         return 0

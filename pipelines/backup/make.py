@@ -2,24 +2,28 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from data.errors import DataError
 from data.store.copies.copies import take_copy
 from pipelines import uploads
-from pipelines.backup.archive import DATABASE, SECRET, TAGGER, UPLOADS, Manifest, Member, hash_file, write_archive
+from pipelines.backup.archive import (
+    DATABASE,
+    SECRET,
+    TAGGER,
+    UPLOADS,
+    Manifest,
+    Member,
+    hash_file,
+    secret_mark,
+    write_archive,
+)
+from pipelines.backup.scratch import scratch_in
 from pipelines.errors import BackupError
 from pipelines.stage import Bench
 from pipelines.taxonomy import own_model
 
-# Beside the backup while it is made; what a killed one left is cleared by the next.
-SCRATCH, LOCK = ".sottovoce-backup.part", ".sottovoce-backup.lock"
 # Made again from what is kept, or of no use elsewhere.
 MADE_AGAIN = (
     "the index of meanings (by the next run)",
@@ -52,39 +56,21 @@ def make_backup(bench: Bench, out: Path, *, with_secret: bool = False) -> Made:
         raise BackupError(f"{file} is there already: nothing is replaced; name another file, or a folder")
     if not file.parent.is_dir():
         raise BackupError(f"there is no folder {str(file.parent)!r}: make it first, or write elsewhere")
+    busy = f"another backup is being written into {file.parent}: wait for it, or name another folder"
     try:
-        with _scratch(file.parent) as scratch:
+        with scratch_in(file.parent, "backup", busy=busy) as scratch:
             manifest, files = _gather(bench, scratch, with_secret=with_secret)
             whole = scratch / "whole.tar"
             write_archive(whole, manifest, files)
             _sync(whole)
             whole.rename(file)
             _sync(file.parent)
-    except (OSError, DataError) as error:
-        if isinstance(error, DataError):
-            raise
+    except OSError as error:
         raise BackupError(
             f"can't write the backup {file} ({error.strerror or error}): nothing half is left; it needs twice the size "
             "of the database for a while, name a folder with more space"
         ) from error
     return Made(file, file.stat().st_size, manifest)
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    scratch = folder / SCRATCH
-    try:
-        with FileLock(folder / LOCK, timeout=0):
-            shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir(mode=0o700)
-            try:
-                yield scratch
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
-    except Timeout as error:
-        raise BackupError(f"another backup is being written into {folder}: wait for it, or name another folder") from (
-            error
-        )
 
 
 def _gather(bench: Bench, scratch: Path, *, with_secret: bool) -> tuple[Manifest, dict[str, Path]]:
@@ -100,13 +86,8 @@ def _gather(bench: Bench, scratch: Path, *, with_secret: bool) -> tuple[Manifest
     files = {str(file.relative_to(scratch).as_posix()): file for file in sorted(scratch.rglob("*")) if file.is_file()}
     members = tuple(Member(name, file.stat().st_size, hash_file(file)) for name, file in files.items())
     left_out = MADE_AGAIN if with_secret else ("the secret", *MADE_AGAIN)
-    made_at, mark = bench.clock().isoformat(timespec="seconds"), secret_mark(bench)
+    made_at, mark = bench.clock().isoformat(timespec="seconds"), secret_mark(bench.vault)
     return Manifest(made_at, version("sottovoce"), copied, members, mark, left_out), files
-
-
-def secret_mark(bench: Bench) -> str:
-    """Tell one secret from another: a keyed hash of nothing but its purpose."""
-    return bench.vault.hash("backup")
 
 
 def _copy_tree(source: Path, target: Path) -> None:

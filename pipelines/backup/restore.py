@@ -2,24 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from data.store.copies.copies import load_copy, require_empty, require_known, sqlite_file
 from data.store.unit_of_work import head_revision, hide_password
-from data.store.vault import Vault
 from pipelines import uploads
-from pipelines.backup.archive import DATABASE, SECRET, TAGGER, UPLOADS, Manifest, extract, read_manifest
+from pipelines.backup.archive import DATABASE, SECRET, TAGGER, UPLOADS, Manifest, extract, read_manifest, secret_mark
+from pipelines.backup.scratch import scratch_in
 from pipelines.errors import BackupError
 from pipelines.settings import Settings
 from pipelines.taxonomy import own_model
-
-# Beside the database's file, or in the home folder; what a killed one left is cleared by the next.
-SCRATCH, LOCK = ".sottovoce-restore.part", ".sottovoce-restore.lock"
 
 
 @dataclass(frozen=True)
@@ -48,9 +41,12 @@ def restore_backup(file: Path, settings: Settings, *, into: str = "") -> Restore
     manifest = read_manifest(file)
     require_known(manifest.copied)
     require_empty(settings.url, manifest.copied)
+    # Beside the database's file: it is put in its place by a change of name.
+    folder = sqlite_file(settings.url).parent if manifest.is_file else settings.home
+    busy = f"another restore into {folder} is at work: wait for it"
     try:
-        # Beside the database's file: it is put in its place by a change of name.
-        with _scratch(sqlite_file(settings.url).parent if manifest.is_file else settings.home) as scratch:
+        folder.mkdir(parents=True, exist_ok=True)
+        with scratch_in(folder, "restore", busy=busy) as scratch:
             manifest = extract(file, scratch)
             missing, differs = _secret(manifest, scratch, settings)
             _move_tree(scratch / UPLOADS, settings.home / uploads.FOLDER)
@@ -76,22 +72,6 @@ def _aimed(settings: Settings, into: str) -> Settings:
     return Settings(**{**settings.model_dump(), **place})
 
 
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
-    scratch = folder / SCRATCH
-    try:
-        with FileLock(folder / LOCK, timeout=0):
-            shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir(mode=0o700)
-            try:
-                yield scratch
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
-    except Timeout as error:
-        raise BackupError(f"another restore into {folder} is at work: wait for it") from error
-
-
 def _secret(manifest: Manifest, scratch: Path, settings: Settings) -> tuple[bool, bool]:
     """Put the secret where it belongs. Returns whether there is none, and whether another one is there."""
     path = settings.secret_path
@@ -101,7 +81,7 @@ def _secret(manifest: Manifest, scratch: Path, settings: Settings) -> tuple[bool
         os.replace(scratch / SECRET, path)
     if not path.exists():
         return True, False
-    mark = Vault(bytes.fromhex(path.read_text().strip())).hash("backup")
+    mark = secret_mark(settings.vault())
     if manifest.has_secret and mark != manifest.secret_mark:
         raise BackupError(f"{path} holds another secret than the backup: move it away, then restore again")
     return False, mark != manifest.secret_mark

@@ -98,7 +98,7 @@ def measure_load(
     # Some more than can be asked: a list that runs out ends the run.
     count = math.ceil(rate_per_s * (seconds + warm_up_s) * 1.2)
     found = {}
-    with made_keys(bench, stock) as keys, serve(_environment(bench.settings)) as served:
+    with made_keys(bench, stock) as keys, serve(home_environment(bench.settings)) as served:
         for mix in mixes:
             plan = {
                 "questions": [asdict(one) for one in draw_questions(mix, stock, count=count, seed=SEED)],
@@ -149,7 +149,8 @@ def made_keys(bench: Bench, stock: Stock) -> Iterator[dict[str, str]]:
                 revoke_key(session, key_id, now=datetime.now(UTC))
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def home_environment(settings: Settings) -> dict[str, str]:
+    """Give the variables with which a process of its own opens the same store."""
     return {
         "SOTTOVOCE_HOME": str(settings.home),
         "SOTTOVOCE_DATABASE_URL": settings.database_url,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.store.repositories.keys import create_key, revoke_key
-from pipelines.bench.load import read_stock
+from pipelines.bench.load import home_environment, read_stock
 from pipelines.bench.pages_look import change_filter, open_page, tab
 from pipelines.bench.pages_served import Pages, cpu_s, find_browser, machine_cpu_s, open_browser, serve_pages
 from pipelines.bench.process import BenchError, Measured
@@ -105,14 +105,9 @@ def measure_pages(
 @contextmanager
 def open_site(bench: Bench) -> Iterator[Site]:
     """Serve API and pages over a store, with a key for the time of it."""
-    settings, stock = bench.settings, read_stock(bench)
-    home = {
-        "SOTTOVOCE_HOME": str(settings.home),
-        "SOTTOVOCE_DATABASE_URL": settings.database_url,
-        "SOTTOVOCE_SECRET_FILE": str(settings.secret_path),
-        # All pages show one key, and one reader does not open eleven pages a minute.
-        "SOTTOVOCE_RATE_PER_S": "0",
-    }
+    stock = read_stock(bench)
+    # All pages show one key, and one reader does not open eleven pages a minute.
+    home = {**home_environment(bench.settings), "SOTTOVOCE_RATE_PER_S": "0"}
     theme = THEME if THEME in stock.themes else stock.themes[0]
     account = stock.accounts[len(stock.accounts) // 2]
     addresses = {name: path.format(theme=theme, account=account) for name, path in PAGES.items()}

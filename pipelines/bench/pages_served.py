@@ -6,9 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.bench.process import BenchError, proportional_mib, tree
-from pipelines.bench.served import END_S, ERROR_CHARS, READY_S, TRY_S, free_port
+from pipelines.bench.served import END_S, ERROR_CHARS, answers, free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -71,23 +68,12 @@ def serve_pages(environment: Mapping[str, str]) -> Iterator[Pages]:
             start_new_session=True,
         )
         try:
-            if not _answers(f"{url}/_stcore/health", process):
+            if not answers(f"{url}/_stcore/health", process):
                 err.seek(0)
                 raise BenchError(f"`sottovoce dashboard` does not answer: {err.read().decode()[-ERROR_CHARS:]}")
             yield Pages(url, process.pid)
         finally:
             _end(process)
-
-
-def _answers(address: str, process: "subprocess.Popen[bytes]") -> bool:
-    end = time.monotonic() + READY_S
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return True
-        except (urllib.error.URLError, OSError):
-            time.sleep(TRY_S)
-    return False
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -99,7 +99,7 @@ def serve(environment: Mapping[str, str]) -> Iterator[Served]:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err)
         served = Served(f"http://127.0.0.1:{port}", process.pid)
         try:
-            if not _becomes_ready(served.url, process):
+            if not answers(f"{served.url}/readyz", process):
                 err.seek(0)
                 raise BenchError(f"`sottovoce serve` was not ready: {err.read().decode()[-ERROR_CHARS:]}")
             watcher = threading.Thread(target=served.watch, daemon=True)
@@ -123,11 +123,12 @@ def free_port() -> int:
         return port
 
 
-def _becomes_ready(url: str, process: "subprocess.Popen[bytes]") -> bool:
+def answers(address: str, process: "subprocess.Popen[bytes]") -> bool:
+    """Wait until a server answers with 200; False: its process ended, or it took too long."""
     end = time.monotonic() + READY_S
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(address, timeout=5) as answer:
                 if answer.status == 200:
                     return True
         except (urllib.error.URLError, OSError):

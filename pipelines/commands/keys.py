@@ -8,8 +8,6 @@ from pipelines.commands.opening import AsJson, open_bench, open_read_store, open
 from pipelines.explained import explained
 
 key_app = typer.Typer(help="Keys for the API.", no_args_is_help=True)
-# Who did it, in the audit trail, where no key is shown.
-COMMAND_LINE = "command line"
 
 
 @key_app.command("create")
@@ -22,6 +20,7 @@ def key_create(
     """Make a key; it is shown once."""
     from data.store.repositories.audit import record
     from data.store.repositories.keys import create_key
+    from pipelines.stage import COMMAND_LINE
 
     bench = open_bench(open_settings())
     chosen = [one.strip() for one in accounts.split(",") if one.strip()] if accounts else None
@@ -56,6 +55,7 @@ def key_revoke(key_id: str) -> None:
     """End a key."""
     from data.store.repositories.audit import record
     from data.store.repositories.keys import revoke_key
+    from pipelines.stage import COMMAND_LINE
 
     bench = open_bench(open_settings(), migrate=False)
     with bench.store.write() as session:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.keys import COMMAND_LINE
 from pipelines.commands.opening import AsJson, open_bench, open_read_store, open_settings, print_json
 from pipelines.explained import explained
 
@@ -25,6 +24,7 @@ def person_grant(
     """Let somebody read with a role, instead of what they had."""
     from data.store.repositories.audit import record
     from data.store.repositories.persons import grant
+    from pipelines.stage import COMMAND_LINE
 
     bench = open_bench(open_settings())
     chosen = None if accounts is None else [one.strip() for one in accounts.split(",") if one.strip()]
@@ -56,6 +56,7 @@ def person_revoke(email: Email) -> None:
     """Let somebody in no longer, also one whom the staff directory or a group lets in."""
     from data.store.repositories.audit import record
     from data.store.repositories.persons import revoke
+    from pipelines.stage import COMMAND_LINE
 
     bench = open_bench(open_settings(), migrate=False)
     with bench.store.write() as session:

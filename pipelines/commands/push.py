@@ -9,9 +9,6 @@ import typer
 from pipelines.commands.opening import AsJson, open_bench, open_settings, print_json
 from pipelines.explained import explained
 
-# Who the audit trail says asked.
-WHO = "command line"
-
 
 @explained
 def push(
@@ -31,6 +28,7 @@ def push(
 
     from pipelines.push import push as work
     from pipelines.push.words import markdown
+    from pipelines.stage import COMMAND_LINE
 
     begin = since.replace(tzinfo=UTC) if since else None
     bench = open_bench(open_settings(), migrate=not dry_run)
@@ -39,5 +37,5 @@ def push(
         print_json(asdict(issue)) if as_json else typer.echo(f"{issue.title}\n\n{markdown(issue)}", nl=False)
         return
     with closing(work.open_tracker(bench.settings, target)) as tracker:
-        done = work.push(bench, tracker, theme, since=begin, asked_by=WHO)
+        done = work.push(bench, tracker, theme, since=begin, asked_by=COMMAND_LINE)
     print_json(asdict(done)) if as_json else typer.echo(f"{done.done}: {done.issue_key} {done.url}")

@@ -15,8 +15,9 @@ from hubspot.crm.objects.feedback_submissions import BatchReadInputSimplePublicO
 from hubspot.crm.objects.feedback_submissions.exceptions import ApiException, OpenApiException
 
 from pipelines.errors import PullError
+from pipelines.patience import BUSY, Patience
 from pipelines.pull.source import Cursor, Page, overlapping
-from pipelines.pull.wire import BUSY, TIMEOUT_S, Patience
+from pipelines.pull.wire import TIMEOUT_S
 from pipelines.readers import hubspot
 from pipelines.readers.export import Export
 from pipelines.readers.objects import JsonObject, Objects, each, objects_of, within, word

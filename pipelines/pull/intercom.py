@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from pipelines.patience import Patience
 from pipelines.pull.source import Cursor, Page, overlapping
-from pipelines.pull.wire import Patience, Wire
+from pipelines.pull.wire import Wire
 from pipelines.readers import intercom
 from pipelines.readers.export import Export
 from pipelines.readers.objects import JsonObject, Objects, each, objects_of, word

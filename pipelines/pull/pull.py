@@ -11,7 +11,7 @@ from data.store.repositories.runs import get_fact, put_fact
 from pipelines.arrived import Arrived, store_export
 from pipelines.errors import PullError
 from pipelines.pull.source import Cursor, Source
-from pipelines.stage import Bench
+from pipelines.stage import COMMAND_LINE, Bench
 
 LOCK = "pull"
 
@@ -80,7 +80,7 @@ def _pull(bench: Bench, source: Source, cursor: Cursor) -> PullReport:
         bench.progress.advance(objects)
     with bench.store.write() as session:
         detail = {"source": source.name, "objects": report.objects, **report.arrived.counts}
-        record(session, actor="command line", action="pull", detail=detail, now=bench.clock())
+        record(session, actor=COMMAND_LINE, action="pull", detail=detail, now=bench.clock())
     bench.progress.finish(
         ", ".join(f"{count:,} {name}" for name, count in report.arrived.counts.items()) or "nothing new"
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pipelines.errors import PullError
-from pipelines.pull.wire import Patience
+from pipelines.patience import Patience
 from pipelines.readers.export import Export
 from pipelines.readers.objects import Objects
 from pipelines.settings import Settings

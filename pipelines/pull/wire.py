@@ -1,34 +1,18 @@
-"""How a server is asked: how long a pull waits for a busy one, and what becomes of a refusal.
+"""How a server is asked: what is asked again, and what becomes of a refusal.
 
 Only reads are sent: asking twice does no harm.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import stamina
 
 from pipelines.errors import PullError
+from pipelines.patience import BUSY, Patience, seconds_of
 from pipelines.readers.objects import JsonObject
 
-# Too many requests, and errors that pass.
-BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 TIMEOUT_S = 60.0
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How often a request is sent, how long the first wait is, and the longest one; waits double, in seconds.
-
-    What `Retry-After` says is waited, where it is no longer than `most_s`: all of a minute at Zendesk and Intercom, ten
-    seconds at HubSpot.
-    """
-
-    attempts: int = 6
-    first_s: float = 1.0
-    most_s: float = 120.0
 
 
 class _BusyError(Exception):
@@ -52,17 +36,9 @@ class Patient(httpx.BaseTransport):
         Raises:
             PullError: It was not, as often as the patience lasts.
         """
-        host, patience = request.url.host, self._patience
-        tries = stamina.retry_context(
-            on=self._wait,
-            attempts=patience.attempts,
-            timeout=None,
-            wait_initial=patience.first_s,
-            wait_max=patience.most_s,
-            wait_jitter=patience.first_s,
-        )
+        host = request.url.host
         try:
-            for attempt in tries:
+            for attempt in self._patience.tries(self._wait):
                 with attempt:
                     return self._once(request)
         except _BusyError as error:
@@ -87,9 +63,7 @@ class Patient(httpx.BaseTransport):
 
     def _wait(self, error: Exception) -> bool | float:
         if isinstance(error, _BusyError):
-            if error.wait_s is None:
-                return True
-            return error.wait_s if error.wait_s <= self._patience.most_s else False
+            return self._patience.wait(error.wait_s)
         return isinstance(error, httpx.TransportError)
 
     def close(self) -> None:
@@ -152,8 +126,3 @@ class Wire:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-
-
-def seconds_of(header: str | None) -> float | None:
-    """Read `Retry-After`, where it says seconds; a date is not used by these servers."""
-    return float(header) if header is not None and header.isascii() and header.isdecimal() else None

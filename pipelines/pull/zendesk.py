@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 
+from pipelines.patience import Patience
 from pipelines.pull.source import Cursor, Page
-from pipelines.pull.wire import Patience, Wire
+from pipelines.pull.wire import Wire
 from pipelines.readers import zendesk
 from pipelines.readers.export import Export
 from pipelines.readers.objects import JsonObject, Objects, each, objects_of, within, word

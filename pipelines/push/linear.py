@@ -15,7 +15,7 @@ import httpx
 
 from cx.issue import Issue
 from pipelines.errors import PushError
-from pipelines.pull.wire import Patience
+from pipelines.patience import Patience
 from pipelines.push.interface import GoneError, Placed
 from pipelines.push.wire import JsonObject, Wire
 from pipelines.push.words import markdown

@@ -20,7 +20,7 @@ from data.store.repositories.issues import KnownIssue, claim_issue, forget_issue
 from data.store.repositories.jobs import JobTask
 from data.store.repositories.locks import try_lock
 from pipelines.errors import PushError
-from pipelines.pull.wire import Patience
+from pipelines.patience import Patience
 from pipelines.push.interface import GoneError, Placed, Tracker
 from pipelines.settings import Settings
 from pipelines.stage import Bench

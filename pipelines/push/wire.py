@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
-import stamina
 
 from pipelines.errors import PushError
-from pipelines.pull.wire import BUSY, Patience, seconds_of
+from pipelines.patience import BUSY, Patience, seconds_of
 
 TOO_MANY = 429
 # The job holds the worker's lock for quick work: no longer than some minutes in all.
@@ -54,16 +53,8 @@ class Wire:
         Raises:
             PushError: The tracker can't be reached, is busy for too long, refuses the token, or its answer is lost.
         """
-        tries = stamina.retry_context(
-            on=self._wait,
-            attempts=self._patience.attempts,
-            timeout=None,
-            wait_initial=self._patience.first_s,
-            wait_max=self._patience.most_s,
-            wait_jitter=self._patience.first_s,
-        )
         try:
-            for attempt in tries:
+            for attempt in self._patience.tries(self._wait):
                 with attempt:
                     return self._once(method, path, body, again=again)
         except _LaterError as error:
@@ -96,11 +87,7 @@ class Wire:
         return answer.status_code, _read(answer)
 
     def _wait(self, error: Exception) -> bool | float:
-        if not isinstance(error, _LaterError):
-            return False
-        if error.wait_s is None:
-            return True
-        return error.wait_s if error.wait_s <= self._patience.most_s else False
+        return self._patience.wait(error.wait_s) if isinstance(error, _LaterError) else False
 
     def close(self) -> None:
         """Close the connections."""

@@ -5,14 +5,24 @@ person_properties, additional_answers); webhook: zulip/zulip zerver/webhooks/del
 help.delighted.com/article/530 and 533 (NPS 0-10, CSAT 1-5 or, by the project's setting, 1-3; CES 1-5, 5 is easy).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cx.committee import parse_role
 from pipelines.coerce import to_key
 from pipelines.readers.export import Declared, Export, Part
-from pipelines.readers.objects import JsonObject, Objects, each, filled, open_objects, table_of, within, word
+from pipelines.readers.objects import (
+    JsonObject,
+    Objects,
+    each,
+    filled,
+    first_word,
+    open_objects,
+    table_of,
+    within,
+    word,
+)
 
 SOURCE = "Delighted"
 KEYS = ("survey_responses", "responses", "data")
@@ -107,16 +117,12 @@ def _person(value: JsonObject) -> dict[str, Any]:
     person_id = word(value, "person", "id") or word(value, "person")
     properties = within(value, "person_properties")
     said = {to_key(name): item for name, item in properties.items()} if isinstance(properties, dict) else {}
-    role = _first(said, _ROLES)
+    role = first_word(said, _ROLES)
     return {
         "email": email,
         "contact_id": f"delighted/{person_id}" if person_id and not email else None,
         "contact_name": word(value, "person", "name"),
-        "account_id": _first(said, _ACCOUNT_IDS),
-        "account_name": _first(said, _ACCOUNT_NAMES),
+        "account_id": first_word(said, _ACCOUNT_IDS),
+        "account_name": first_word(said, _ACCOUNT_NAMES),
         "role": role if role and parse_role(role) else None,
     }
-
-
-def _first(said: JsonObject, names: Sequence[str]) -> str | None:
-    return next((found for name in names if (found := word(said, name))), None)

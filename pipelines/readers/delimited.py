@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.errors import InputFileError
-from pipelines.readers.encoding import detect_encoding, mend_lines
+from pipelines.readers.encoding import detect_encoding, read_lines
 from pipelines.readers.header import column_names
 from pipelines.readers.table import MAX_CELL_CHARS, RawRow, Table, is_blank
 
@@ -102,33 +102,30 @@ def sniff_delimiter(path: Path, encoding: str) -> str:
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str] | str]:
     """Yield records as lists of cells, or as a string that says why a line could not be cut."""
     csv.field_size_limit(MAX_CELL_CHARS)
-    # An escape keeps a bad byte readable; `mend_lines` makes sense of it.
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
-        lines = _Lines(mend_lines(iter(lambda: file.readline(LINE_CHARS), "")))
-        resumes = 0
-        while True:
-            lines.record.clear()
-            lines.cut = False
-            try:
-                record = next(csv.reader(lines, delimiter=delimiter, strict=False), None)
-            except csv.Error as error:
-                record, reason = None, str(error)
-            else:
-                if record is None:
-                    return
-                reason = "a quote is never closed" if len(lines.record) > 1 and _is_open(lines, delimiter) else ""
-            if lines.cut:
-                record, reason = None, "limit"
-            if not reason and record is not None:
-                yield record
-                continue
-            if "limit" in reason:
-                reason = f"longer than {MAX_CELL_CHARS:,} characters (a quote that is never closed?)"
-            yield reason
-            if resumes < MAX_RESUMES:
-                resumes += 1
-                lines.read_again(lines.record[1:])
+    lines = _Lines(read_lines(path, encoding, LINE_CHARS, newline=""))
+    resumes = 0
+    while True:
+        lines.record.clear()
+        lines.cut = False
+        try:
+            record = next(csv.reader(lines, delimiter=delimiter, strict=False), None)
+        except csv.Error as error:
+            record, reason = None, str(error)
+        else:
+            if record is None:
+                return
+            reason = "a quote is never closed" if len(lines.record) > 1 and _is_open(lines, delimiter) else ""
+        if lines.cut:
+            record, reason = None, "limit"
+        if not reason and record is not None:
+            yield record
+            continue
+        if "limit" in reason:
+            reason = f"longer than {MAX_CELL_CHARS:,} characters (a quote that is never closed?)"
+        yield reason
+        if resumes < MAX_RESUMES:
+            resumes += 1
+            lines.read_again(lines.record[1:])
 
 
 def _is_open(lines: _Lines, delimiter: str) -> bool:

@@ -1,7 +1,8 @@
 """Pick the reader for a file, by its content first and its name second."""
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,14 +62,8 @@ def open_table(path: Path) -> Table:
     Raises:
         InputFileError: The file is missing, empty, of an unknown format or can't be read; says what to do.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(8192)
-        return _open(path, head)
-    except FileNotFoundError as error:
-        raise InputFileError(f"{path} does not exist: check the path") from error
-    except (OSError, UnicodeError) as error:
-        raise InputFileError(f"{path} can't be read ({error}): check its rights, or save it as UTF-8") from error
+    with _explained(path):
+        return _open(path, _head(path))
 
 
 def find_export(path: Path) -> Export | None:
@@ -77,9 +72,8 @@ def find_export(path: Path) -> Export | None:
     Raises:
         InputFileError: The file can't be read, or it is an export without any text; says how to get the text.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(8192)
+    with _explained(path):
+        head = _head(path)
         if head.startswith(_PARQUET):
             return None
         if _is_json(path, head):
@@ -87,10 +81,21 @@ def find_export(path: Path) -> Export | None:
         table = _open(path, head)
         found = next((found for recognise in _SHEETS if (found := recognise(table))), None)
         return replace(found, header=table.columns) if found else None
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as error:
         raise InputFileError(f"{path} does not exist: check the path") from error
     except (OSError, UnicodeError) as error:
         raise InputFileError(f"{path} can't be read ({error}): check its rights, or save it as UTF-8") from error
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(8192)
 
 
 def _is_json(path: Path, head: bytes) -> bool:

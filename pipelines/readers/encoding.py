@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -67,9 +67,15 @@ def _guess(sample: bytes) -> str:
     return "cp1252" if name in _WESTERN else name
 
 
-def mend_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Read bytes that are no UTF-8 (escaped by the decoder) as cp1252, line by line, and drop NUL characters."""
-    for line in lines:
-        if not line.isascii() and _ESCAPED.search(line):
-            line = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-        yield line.replace("\0", "") if "\0" in line else line
+def read_lines(path: Path, encoding: str, most: int, *, newline: str | None = None) -> Iterator[str]:
+    """Give the lines of a file, each in pieces of `most` characters at most.
+
+    Bytes that are no UTF-8 are read as cp1252, line by line; NUL characters are dropped.
+    """
+    # An escape keeps a bad byte readable until its line is known.
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    with path.open(encoding=encoding, errors=errors, newline=newline) as file:
+        while line := file.readline(most):
+            if not line.isascii() and _ESCAPED.search(line):
+                line = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+            yield line.replace("\0", "") if "\0" in line else line

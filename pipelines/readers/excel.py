@@ -33,7 +33,7 @@ def open_excel(path: Path) -> Table:
     lines = _lines(path)
     head, first = next(lines), next(lines)
     lines.close()
-    columns = column_names(_cells(first[1] or []), path)
+    columns = column_names(_cells(first[1]), path)
     others = [other for other in head["sheets"] if other != head["sheet"]]
     notes = (f"sheet {head['sheet']!r} was read; not read: {', '.join(others)}",) if others else ()
     return Table(path, "Excel", columns, lambda: _rows(path, columns), notes=notes)

@@ -4,7 +4,7 @@ A reader of such a source does no more than rename and gather: cells are checked
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipelines.readers.table import Table
@@ -26,8 +26,7 @@ class Declared:
 
     def row(self) -> dict[str, Any]:
         """Give it as a row of the kind `surveys`; what is not known is left out."""
-        own = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: value for name, value in own.items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,6 @@ class Part:
         sources: Field -> what the file calls it, to be shown.
         unused: Columns of the file that nothing was read from.
         zone: Zone of times that name none ("UTC", "Europe/Berlin"); None: the file does not say, the user may.
-        date_order: "dmy" or "mdy"; None: decided over the first rows.
         notes: What was chosen, for the user.
     """
 
@@ -55,7 +53,6 @@ class Part:
     sources: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     zone: str | None = None
-    date_order: str | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -15,7 +15,7 @@ from pipelines.readers.people import party_columns
 from pipelines.readers.questions import Question, plain_label
 from pipelines.readers.survey import Sheet, survey_parts
 from pipelines.readers.table import RawRow, Table
-from pipelines.times import parse_time
+from pipelines.times import is_time
 
 SOURCE = "Google Forms"
 # The first column as Forms calls it in English, German, French, Spanish, Portuguese, Italian, Dutch.
@@ -53,14 +53,7 @@ def recognise(table: Table) -> Export | None:
 def _is_to_the_second(value: object) -> bool:
     if isinstance(value, str) and not re.search(r"\d[:.]\d{2}[:.]\d{2}\b", value):
         return False
-    try:
-        parse_time(value, "dmy")
-    except (ValueError, OverflowError):
-        try:
-            parse_time(value)
-        except (ValueError, OverflowError):
-            return False
-    return True
+    return is_time(value)
 
 
 def _is_quiz_score(name: str, sample: Sequence[RawRow]) -> bool:

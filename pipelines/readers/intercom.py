@@ -6,6 +6,7 @@ the rating 1 to 5. The company is the contact's, not the conversation's.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +47,10 @@ def export(objects: Objects, *, whole: bool = True) -> Export:
         objects: Conversations, with contacts and companies beside them where they are known.
         whole: False where a conversation has its newest parts only: the others that are stored stay.
     """
-    contacts: dict[str, JsonObject] = {}
-    companies: dict[str, JsonObject] = {}
-    read: list[bool] = []
+    beside = cache(lambda: (_by_id(objects, "contacts"), _by_id(objects, "companies")))
 
     def party(value: JsonObject) -> dict[str, Any]:
-        if not read:
-            contacts.update({id_: one for one in objects.beside("contacts") if (id_ := word(one, "id"))})
-            companies.update({id_: one for one in objects.beside("companies") if (id_ := word(one, "id"))})
-            read.append(True)
-        return _party(value, contacts, companies)
+        return _party(value, *beside())
 
     return Export(
         SOURCE,
@@ -75,6 +70,10 @@ def export(objects: Objects, *, whole: bool = True) -> Export:
             ),
         ),
     )
+
+
+def _by_id(objects: Objects, key: str) -> dict[str, JsonObject]:
+    return {id_: one for one in objects.beside(key) if (id_ := word(one, "id"))}
 
 
 def _tickets(value: JsonObject, party: JsonObject, whole: bool) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.coerce import to_text, to_words
 from pipelines.readers.export import Declared, Export, Part
 from pipelines.readers.table import RawRow, Table, is_blank
-from pipelines.times import parse_time
+from pipelines.times import is_time
 
 SOURCE = "Jira"
 _ALWAYS = {"Summary", "Issue key", "Issue id"}
@@ -75,7 +75,7 @@ def _tickets(table: Table, columns: _Columns) -> Part:
         "messages": " / ".join(name for name in ("Description", "Comment") if name in columns.of),
     }
     told = {field: column for field, column in sources.items() if column}
-    read = {name for name in told.values()} | set(columns.of.get("Comment", ())) | {"Description"}
+    read = set(told.values()) | set(columns.of.get("Comment", ())) | {"Description"}
     read |= {column for name in _PARTICIPANTS for column in columns.of.get(name, ())}
     read |= {column for name in (*_RATINGS, _RATED_AT, "Reporter") for column in columns.of.get(name, ())}
     unused = tuple(name for name in columns.of if name not in read)
@@ -179,22 +179,12 @@ def _names(cell: object) -> Sequence[str]:
 def _comment(cell: str, key: str, customers: Sequence[str], seen: Counter[str]) -> dict[str, Any]:
     """Read a comment; one without its author is nobody's words."""
     match = _COMMENT.match(cell)
-    if match is None or not _is_time(match["at"]):
+    if match is None or not is_time(match["at"]):
         return {"message_id": _id(key, cell, seen), "author_side": "system", "body": cell}
     author = match["author"].strip()
     side = "customer" if author in customers else "vendor"
     own = {"message_id": _id(key, f"{match['at']};{author}", seen), "author_side": side, "author_id": author or None}
     return {**own, "sent_at": match["at"].strip(), "body": match["text"].strip()}
-
-
-def _is_time(said: str) -> bool:
-    for order in ("dmy", "mdy"):
-        try:
-            parse_time(said.strip(), order)
-        except (ValueError, OverflowError):
-            continue
-        return True
-    return False
 
 
 def _id(key: str, said: str, seen: Counter[str]) -> str:

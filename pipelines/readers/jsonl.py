@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import InputFileError
-from pipelines.readers.encoding import detect_encoding, mend_lines
+from pipelines.readers.encoding import detect_encoding, read_lines
 from pipelines.readers.header import clean_name
 from pipelines.readers.table import MAX_COLUMNS, RawRow, Table
 
@@ -39,16 +39,19 @@ def open_jsonl(path: Path) -> Table:
     return Table(path, "JSONL", tuple(columns), lambda: _rows(path, encoding), open_columns=True)
 
 
+def json_lines(path: Path, encoding: str) -> Iterator[RawRow]:
+    """Give the object of each line as it is nested, or what is wrong with the line."""
+    for number, line in enumerate(read_lines(path, encoding, LINE_CHARS), start=1):
+        if line.strip():
+            yield _line(number, line)
+
+
 def _rows(path: Path, encoding: str) -> Iterator[RawRow]:
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-    with path.open(encoding=encoding, errors=errors) as file:
-        lines = mend_lines(iter(lambda: file.readline(LINE_CHARS), ""))
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _row(number, line)
+    for row in json_lines(path, encoding):
+        yield row if row.problem is not None else RawRow(row.number, dict(_flatten(row.cells, "", 0)))
 
 
-def _row(number: int, line: str) -> RawRow:
+def _line(number: int, line: str) -> RawRow:
     try:
         value = json.loads(line, parse_constant=lambda _: None)
     except RecursionError:
@@ -57,7 +60,7 @@ def _row(number: int, line: str) -> RawRow:
         return RawRow(number, {"line": line[:1000]}, problem=f"not valid JSON ({error})"[:200])
     if not isinstance(value, dict):
         return RawRow(number, {"line": line[:1000]}, problem="not a JSON object")
-    return RawRow(number, dict(_flatten(value, "", 0)))
+    return RawRow(number, value)
 
 
 def _flatten(value: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Any]]:

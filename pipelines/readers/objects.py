@@ -5,7 +5,6 @@ products take `Objects` and do not know which of the three it was.
 """
 
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,8 +14,8 @@ from typing import Any, BinaryIO
 import ijson
 
 from pipelines.errors import InputFileError
-from pipelines.readers.encoding import detect_encoding, mend_lines
-from pipelines.readers.jsonl import LINE_CHARS
+from pipelines.readers.encoding import detect_encoding
+from pipelines.readers.jsonl import json_lines
 from pipelines.readers.table import RawRow, Table
 
 # One object with all its messages: 5,000 comments are the most that a ticket of Zendesk has.
@@ -174,32 +173,14 @@ def _stream(path: Path, encoding: str, prefix: str, most: int) -> Iterator[Found
             for value in ijson.items(ijson.parse(events), prefix):
                 place += 1
                 bounded.begin()
-                yield _found(place, value)
+                yield Found(place, value) if isinstance(value, dict) else Found(place, {}, "not a JSON object")
         except (ijson.JSONError, UnicodeError, _TooLongError) as error:
             why = " ".join(str(error).split())[:120]
             yield Found(place + 1, {}, f"the file is damaged from here on ({why}), what came before is kept")
 
 
 def _lines(path: Path, encoding: str) -> Iterator[Found]:
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-    with path.open(encoding=encoding, errors=errors) as file:
-        lines = mend_lines(iter(lambda: file.readline(LINE_CHARS), ""))
-        for place, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _line(place, line)
-
-
-def _line(place: int, line: str) -> Found:
-    try:
-        return _found(place, json.loads(line, parse_constant=lambda _: None))
-    except RecursionError:
-        return Found(place, {}, "the line nests too deeply")
-    except ValueError as error:
-        return Found(place, {"line": line[:1000]}, f"not valid JSON ({error})"[:200])
-
-
-def _found(place: int, value: object) -> Found:
-    return Found(place, value) if isinstance(value, dict) else Found(place, {}, "not a JSON object")
+    return (Found(row.number, row.cells, row.problem) for row in json_lines(path, encoding))
 
 
 Make = Callable[[JsonObject], Iterable[JsonObject]]
@@ -245,6 +226,11 @@ def word(value: object, *path: str) -> str | None:
     if isinstance(found, bool) or not isinstance(found, (str, int, float)):
         return None
     return str(found).strip() or None
+
+
+def first_word(value: object, names: Iterable[str]) -> str | None:
+    """Give what an object has under the first of these names that says anything."""
+    return next((found for name in names if (found := word(value, name))), None)
 
 
 def each(value: object, *path: str) -> list[JsonObject]:

@@ -4,7 +4,7 @@ Layout: typeform.com/developers/webhooks/example-payload (form_response: form_id
 definition.fields, answers of {type, TYPE, field{id, type}}); the Responses API has the same items without a definition.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,17 @@ from cx.committee import parse_role
 from pipelines.coerce import to_key
 from pipelines.mapping import survey_word
 from pipelines.readers.export import Declared, Export, Part
-from pipelines.readers.objects import JsonObject, Objects, each, filled, open_objects, table_of, within, word
+from pipelines.readers.objects import (
+    JsonObject,
+    Objects,
+    each,
+    filled,
+    first_word,
+    open_objects,
+    table_of,
+    within,
+    word,
+)
 
 SOURCE = "Typeform"
 KEYS = ("items",)
@@ -123,13 +133,9 @@ def _party(value: JsonObject) -> dict[str, Any]:
     email = word(said, "email") or asked
     return {
         "email": email if email and "@" in email else None,
-        "contact_id": _first(said, ("contact_id", "user_id")),
+        "contact_id": first_word(said, ("contact_id", "user_id")),
         "contact_name": word(said, "name"),
-        "account_id": _first(said, _ACCOUNT_IDS),
-        "account_name": _first(said, _ACCOUNT_NAMES),
+        "account_id": first_word(said, _ACCOUNT_IDS),
+        "account_name": first_word(said, _ACCOUNT_NAMES),
         "role": role if role and parse_role(role) else None,
     }
-
-
-def _first(said: JsonObject, names: Sequence[str]) -> str | None:
-    return next((found for name in names if (found := word(said, name))), None)

@@ -15,6 +15,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from pipelines.readers.table import is_blank
+
 # Addresses, not pages in use: 250,000 rows of 20 cells took 0.5 GiB. Linux holds a process to it, others may not.
 MAX_BYTES = 4 << 30
 MAX_CPU_S = 120
@@ -61,7 +63,7 @@ def _lines(workbook: CalamineWorkbook) -> Iterator[object]:
 def _filled(sheet: CalamineSheet) -> Iterator[Row]:
     """Give the rows that hold anything, numbered as a person does."""
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in cells):
+        if not all(is_blank(cell) for cell in cells):
             yield number, cells
 
 
@@ -77,7 +79,7 @@ def _bounded(rows: Iterator[Row]) -> Iterator[object]:
 
 
 def _told(number: int, cells: list[Any]) -> object:
-    while cells and (cells[-1] == "" or (isinstance(cells[-1], str) and not cells[-1].strip())):
+    while cells and is_blank(cells[-1]):
         cells = cells[:-1]
     return [number, [_cell(cell) for cell in cells]]
 

@@ -6,12 +6,13 @@ submitter its author), .../ticket_comments, .../users (role: end-user, agent or 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import InputFileError
 from pipelines.readers.export import Declared, Export, Part
-from pipelines.readers.objects import JsonObject, Objects, each, filled, open_objects, table_of, within, word
+from pipelines.readers.objects import JsonObject, Make, Objects, each, filled, open_objects, table_of, within, word
 
 SOURCE = "Zendesk"
 KEYS = ("tickets",)
@@ -52,19 +53,10 @@ def is_ticket(value: JsonObject) -> bool:
 
 def export(objects: Objects) -> Export:
     """Make tickets with their messages, and an answer of each rating."""
-    users: list[People] = []
-    companies: list[People] = []
+    beside = cache(lambda: (_by_id(objects, "users"), _by_id(objects, "organizations")))
 
-    def reading(
-        make: Callable[[JsonObject, People, People], Iterable[JsonObject]],
-    ) -> Callable[..., Iterable[JsonObject]]:
-        def rows(value: JsonObject) -> Iterable[JsonObject]:
-            if not users:
-                users.append(_by_id(objects, "users"))
-                companies.append(_by_id(objects, "organizations"))
-            return make(value, users[0], companies[0])
-
-        return rows
+    def reading(make: Callable[[JsonObject, People, People], Iterable[JsonObject]]) -> Make:
+        return lambda value: make(value, *beside())
 
     return Export(
         SOURCE,

@@ -3,8 +3,6 @@
 On SQLite and on PostgreSQL. Fails where an answer is none that the description has, a 5xx, or shows a CSM another's.
 """
 
-import shutil
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -28,7 +26,8 @@ from tests.api.test_access import BOUND
 from tests.api.test_fuzz import fuzz, written
 from tests.api.world import plant
 from tests.conftest import SECRET
-from tests.servers import postgres_server
+from tests.servers import server_of
+from tests.verdict import end_with
 
 
 class Counted:
@@ -49,15 +48,8 @@ class Counted:
 @contextmanager
 def planted(database: str, folder: Path) -> Iterator[Store]:
     """Open a store of the planted world on a database."""
-    if database == "sqlite":
-        store = Store(f"sqlite:///{folder / 'sottovoce.db'}")
-        store.migrate()
-        plant(store)
-        yield store
-        store.close()
-        return
-    with postgres_server() as server:
-        store = Store(server)
+    with server_of(database) as server:
+        store = Store(server or f"sqlite:///{folder / 'sottovoce.db'}")
         store.migrate()
         plant(store)
         yield store
@@ -91,18 +83,16 @@ def main(
     wrong = []
     typer.echo(f"{'database':<12}{'key':<13}{'requests':>9}{'seconds':>9}  statuses")
     for database, key in product(on.split(","), keys.split(",")):
-        folder, began = Path(tempfile.mkdtemp(prefix="sv_ask_")), time.perf_counter()
-        with planted(database, folder) as store:
-            found, error = ask_all(store, folder, key, examples, seed=seed)
+        began = time.perf_counter()
+        with (
+            tempfile.TemporaryDirectory(prefix="sv_ask_", ignore_cleanup_errors=True) as folder,
+            planted(database, Path(folder)) as store,
+        ):
+            found, error = ask_all(store, Path(folder), key, examples, seed=seed)
         told = ", ".join(f"{status}: {n}" for status, n in sorted(found.items()))
         typer.echo(f"{database:<12}{key:<13}{found.total():>9}{time.perf_counter() - began:>9.0f}  {told}")
-        sys.stdout.flush()
         wrong += [f"{database}, {key}: {error}"] if error else []
-        shutil.rmtree(folder, ignore_errors=True)
-    for one in wrong:
-        typer.echo(one)
-    if wrong:
-        raise typer.Exit(1)
+    end_with(wrong)
 
 
 if __name__ == "__main__":

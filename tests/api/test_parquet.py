@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from api import parquet
 from api.columns import DAY, NUMBER, TEXT, TIME, TRUTH, WHOLE
+from api.described import list_routes
 from api.errors import TooLongError
 from api.exports import cell
 from api.parquet import chunks
 from data.store.models import AuditEntry
 from tests.api.conftest import Caller, Shared
 from tests.api.tables import HOSTILE
-from tests.api.test_exports import list_paths
 
 PARQUET = {"Accept": "application/vnd.apache.parquet"}
 OF_KIND = {TEXT: str, WHOLE: int, NUMBER: (int, float), TRUTH: bool, TIME: datetime, DAY: date}
@@ -50,7 +50,7 @@ def test_every_list_is_there_as_parquet(shared: Shared, monkeypatch: pytest.Monk
     client = shared.client("admin")
     client.post("/v1/views", json={"name": "late", "parameters": {"window": "90d"}})
     assert client.post("/v1/runs", json={}).status_code == 202
-    for path in list_paths(shared):
+    for path in list_routes(shared.app):
         address = path.format(account_id="northwind", key="ease_of_use", survey_type="nps")
         answer = client.get(f"{address}.parquet")
         assert answer.headers["content-type"] == PARQUET["Accept"], path

@@ -36,4 +36,4 @@ def test_environment_is_read_in_one_place():
         if any(word in path.read_text() for word in ("os.environ", "os.getenv"))
     ]
     # The dashboard runs in a process of its own: its client reads the address and key that the launcher set.
-    assert set(readers) <= {"pipelines/settings.py", "pipelines/cli.py", "dashboard/client.py"}
+    assert set(readers) <= {"pipelines/settings.py", "pipelines/commands/serving.py", "dashboard/client.py"}

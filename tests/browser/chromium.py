@@ -4,29 +4,21 @@
 """
 
 import os
-import shutil
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from pipelines.bench.pages_served import FLAGS, find_browser
+from pipelines.bench.process import BenchError
+
+__all__ = ["FLAGS", "MISSING", "find"]
 MISSING = "No Chromium is here: apt-get install chromium, or name one in SOTTOVOCE_CHROMIUM."
-# No sandbox: in a container the user is root. No look-ups of its own: the suite runs without a network.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 def find() -> str | None:
     """Give the path of a Chromium, None where there is none."""
-    wanted = os.environ.get("SOTTOVOCE_CHROMIUM")
-    if wanted:
-        return shutil.which(wanted)
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    try:
+        return find_browser(os.environ.get("SOTTOVOCE_CHROMIUM", ""))
+    except BenchError:
+        return None
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail(chromium.MISSING)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        launched = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
         yield launched
         launched.close()
 

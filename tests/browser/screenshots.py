@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
         home.mkdir()
         analyse(home)
         with serving(home, Path(work)) as served, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+            browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
             for mode in ("light", "dark"):
                 for name, address in PAGES.items():
                     with reading.reader(browser, served.pages, mode=mode) as reader:

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from api.schemas.accounts import AccountPage, CoverageOut
 from api.schemas.diagnosis import DiagnosisOut
-from api.schemas.drivers import DriverPage
 from api.schemas.scores import ScoresOut
 from api.schemas.themes import ThemePage
 from dashboard import format as fmt
@@ -19,6 +18,7 @@ from dashboard.charts.trend import Point
 from dashboard.charts.trend_svg import trend_svg
 from dashboard.client import Client, MissingError
 from dashboard.filters import Filters
+from dashboard.pieces import account_committee, account_mismatch, account_themes
 from dashboard.report import moved
 from dashboard.report.make import make_report
 from dashboard.report.period import PeriodError, read_period
@@ -29,6 +29,7 @@ from tests.api.tables import ACCOUNTS, HOSTILE
 from tests.api.world import plant
 from tests.conftest import SECRET
 from tests.dashboard.fakes import PERIOD, counts, theme
+from tests.dashboard.test_overview import fake
 from tests.dashboard.world import real_client
 
 MADE = datetime(2026, 10, 1, tzinfo=UTC)
@@ -103,15 +104,16 @@ def test_numbers_are_the_api_s(world, client):
     assert all(f"{one.flagged} of {fmt.counted(one.answers, 'answer')} low." in words for one in look_at if one.flagged)
 
 
-def test_effects_have_their_intervals(world, client):
-    words = bare(world.report())
-    found = client.read("/v1/drivers", DriverPage, {**WINDOW, "survey_type": "nps"}).items
-    known = [one.leave_out for one in found if one.leave_out is not None and one.leave_out.low is not None]
-    told = "Not enough data to say what themes do to NPS" in words
-    assert told or any(f"({fmt.signed_decimal(one.low)} to {fmt.signed_decimal(one.high)})" in words for one in known)
+def test_effects_have_their_intervals(world):
+    assert "Not enough data to say what themes do to NPS" in bare(world.report())
+    words = bare(make_report(fake(), made_at=MADE).html)
+    assert "Not enough data" not in words
+    for value in (4.5, -2.7):
+        low, mean, high = (fmt.signed_decimal(one) for one in (value - 3, value, value + 3))
+        assert f"{mean} ({low} to {high})" in words
 
 
-def test_file_loads_nothing_and_runs_nothing(world, client):
+def test_file_loads_nothing_and_runs_nothing(world):
     for html in (world.report(), world.report(account_id="northwind")):
         found = Parts(html)
         assert not found.tags & {
@@ -137,7 +139,7 @@ def test_file_loads_nothing_and_runs_nothing(world, client):
         assert len(html.encode()) < 300_000
 
 
-def test_hostile_text_shows_as_text(world, client):
+def test_hostile_text_shows_as_text(world):
     html = world.report()
     assert markup.escape(HOSTILE.split(" \u202e")[0]) in html.replace("&#x27;", "'")
     assert "\u202e" not in html
@@ -164,7 +166,16 @@ def test_report_of_an_account_is_of_that_account_only(world, client):
         assert title in words
     # Nothing of it can be clicked.
     assert "Act on it" not in words
-    assert '<details class="evidence"><summary>1 more theme' not in html
+
+
+def test_what_pages_fold_away_stands_open(client, monkeypatch):
+    monkeypatch.setattr(account_themes, "SHOWN", 1)
+    monkeypatch.setattr(account_mismatch, "PAIRS", 0)
+    monkeypatch.setattr(account_committee, "LANE", 0)
+    html = make_report(client, account_id="northwind", made_at=MADE).html
+    folded = re.findall(r'<details class="evidence"( open)?><summary>\d+ (more themes?|more passages?|more)<', html)
+    assert {name.removesuffix("s") for _, name in folded} == {"more theme", "more passage", "more"}
+    assert all(opened for opened, _ in folded)
 
 
 def test_evidence_stands_open_once(world, client):

@@ -20,7 +20,7 @@ from dashboard.client import Client, SignedOutError, UnreachableError
 from dashboard.pieces import signin_words as words
 from dashboard.sessions import COOKIE, IDLE_S, SESSIONS, SIGN_OUT, TICKET_S, WHOLE_S, Sessions
 from data.store.models import Staff
-from data.store.repositories.keys import create_key, revoke_key
+from data.store.repositories.keys import create_key, list_keys, revoke_key
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
 from tests.api.tables import NOW
@@ -215,8 +215,6 @@ def test_revoked_key_and_ended_session_ask_again(
 
 
 def _id_of(store: Store) -> str:
-    from data.store.repositories.keys import list_keys
-
     with store.read() as session:
         return list_keys(session)[0].key_id
 

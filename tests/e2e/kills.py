@@ -25,7 +25,8 @@ from tests.e2e.commands import warm
 from tests.e2e.few import few_answers
 from tests.e2e.tables import snapshot
 from tests.killing import Ended, in_child
-from tests.servers import execute, postgres_server
+from tests.servers import execute, server_of
+from tests.verdict import end_with
 
 # Small batches: many commits to be killed between.
 BATCH_ROWS = 10
@@ -85,7 +86,7 @@ class Tally:
     different: list[str] = field(default_factory=list)
 
 
-def acts(kit: Kit) -> dict[str, Callable[[Bench], None]]:
+def acts(kit: Kit) -> dict[str, Callable[[Bench], object]]:
     """Give what is killed: each opens a store of its own, as a process does."""
     from pipelines.ingest import import_path
     from pipelines.run import run
@@ -104,14 +105,10 @@ def acts(kit: Kit) -> dict[str, Callable[[Bench], None]]:
                     raise
                 time.sleep(0.2)
 
-    return {"import": lambda bench: void(import_path(kit.answers, bench=opened(bench))), "run": go_on}
+    return {"import": lambda bench: import_path(kit.answers, bench=opened(bench)), "run": go_on}
 
 
-def void(_: object) -> None:
-    """Take what nobody asks for."""
-
-
-def undisturbed(kit: Kit, act: Callable[[Bench], None], of: str) -> tuple[Bench, Ended, Tables]:
+def undisturbed(kit: Kit, act: Callable[[Bench], object], of: str) -> tuple[Bench, Ended, Tables]:
     """Do it once without a kill."""
     bench = kit.bench(of)
     bench.store.close()
@@ -144,7 +141,7 @@ def kill_all(kit: Kit, points: int, seed: int, say: Callable[[str], None]) -> di
     return found
 
 
-def _one(kit: Kit, act: Callable[[Bench], None], of: str, how: dict, wanted: Tables, tally: Tally) -> None:
+def _one(kit: Kit, act: Callable[[Bench], object], of: str, how: dict, wanted: Tables, tally: Tally) -> None:
     bench = kit.bench(of)
     bench.store.close()
     tally.points += 1
@@ -160,16 +157,12 @@ def _one(kit: Kit, act: Callable[[Bench], None], of: str, how: dict, wanted: Tab
 @contextmanager
 def kit_on(database: str, rows: int) -> Iterator[Kit]:
     """Make a place for stores on a database."""
-    folder = Path(tempfile.mkdtemp(prefix="sv_kill_"))
-    try:
-        answers = few_answers(folder / "answers", rows)
-        if database == "sqlite":
-            yield Kit(folder, answers)
-        else:
-            with postgres_server() as server:
-                yield Kit(folder, answers, server)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="sv_kill_", ignore_cleanup_errors=True) as place,
+        server_of(database) as server,
+    ):
+        folder = Path(place)
+        yield Kit(folder, few_answers(folder / "answers", rows), server)
 
 
 def main(
@@ -181,7 +174,11 @@ def main(
 ) -> None:
     """Kill imports and runs, and say whether one more of each gave the tables of an undisturbed one."""
     warm()
-    say = void if quiet else lambda line: typer.echo(line, err=True)
+
+    def say(line: str) -> None:
+        if not quiet:
+            typer.echo(line, err=True)
+
     typer.echo(f"{'database':<12}{'command':<9}{'points':>7}{'killed':>8}{'different':>11}{'statements':>12}")
     wrong = []
     for database in on.split(","):
@@ -191,10 +188,7 @@ def main(
                 line = f"{tally.points:>7}{tally.killed:>8}{different:>11}{whole.statements:>12}"
                 typer.echo(f"{database:<12}{name:<9}{line}")
                 wrong += [f"{database} {name} {one}" for one in tally.different]
-    for one in wrong:
-        typer.echo(one)
-    if wrong:
-        raise typer.Exit(1)
+    end_with(wrong)
 
 
 if __name__ == "__main__":

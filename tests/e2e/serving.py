@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import httpx
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from pipelines.bench.served import free_port
 from pipelines.ingest import import_path
 from pipelines.settings import Settings
 from pipelines.stage import Bench
@@ -72,9 +72,7 @@ def serving(folder: Path, settings: Mapping[str, str], *words: str) -> Iterator[
     environment = {**os.environ, "SOTTOVOCE_DATABASE_URL": "", "SOTTOVOCE_HOME": str(home), **settings}
     made = _sottovoce(environment, "key", "create", "--name", "t", "--role", "analyst", stdout=subprocess.PIPE)
     key = made.communicate(timeout=60)[0].decode().strip()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with (folder / "serve.log").open("wb") as log:
         server = _sottovoce(environment, "serve", "--port", str(port), *words, stderr=log)
     found = Serving(f"http://127.0.0.1:{port}", server, {"Authorization": f"Bearer {key}"})

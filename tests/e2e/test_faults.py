@@ -54,15 +54,6 @@ def undisturbed(answers: Path):
     return found
 
 
-def _bench(home: Path, **more) -> Bench:
-    settings = Settings(
-        home=home,
-        batch_rows=10,
-        import_batch_rows=10,
-    )
-    return Bench(settings, settings.store(), settings.vault(), **more)
-
-
 def _environment(home: Path, url: str = "") -> dict[str, str]:
     return {
         "SOTTOVOCE_HOME": str(home),
@@ -163,7 +154,8 @@ def test_clock_that_goes_back_changes_nothing(answers: Path, undisturbed, tmp_pa
         return started - timedelta(minutes=asked)
 
     def work():
-        bench = _bench(tmp_path / "home", clock=clock)
+        settings = Settings(home=tmp_path / "home", batch_rows=10, import_batch_rows=10)
+        bench = Bench(settings, settings.store(), settings.vault(), clock=clock)
         import_path(answers, bench=bench)
         run(bench)
         # Again, an hour and more further back: nothing is to do.

@@ -3,7 +3,9 @@
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import cli, demo
+from pipelines import demo
+from pipelines.cli import app
+from pipelines.commands import serving
 from pipelines.settings import Settings
 
 
@@ -31,11 +33,11 @@ def test_dashboard_shows_a_key_only_where_it_may(sqlite_store, monkeypatch, word
         started.append(key)
         return Ended()
 
-    monkeypatch.setattr(cli, "_dashboard_process", start)
+    monkeypatch.setattr(serving, "_dashboard_process", start)
     monkeypatch.setattr(demo, "demo_key", lambda _bench: "demo")
     for name in ("SOTTOVOCE_API_KEY", "SOTTOVOCE_API_URL", "SOTTOVOCE_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {"SOTTOVOCE_HOME": sqlite_store.engine.url.database.rpartition("/")[0], **environment}.items():
         monkeypatch.setenv(name, value)
-    result = CliRunner().invoke(cli.app, ["dashboard", *words])
+    result = CliRunner().invoke(app, ["dashboard", *words])
     assert (result.exit_code, started) == (0, [key])

@@ -12,7 +12,7 @@ from data.store.repositories.jobs import add_job, get_job
 from pipelines.settings import Settings
 from pipelines.stage import Bench
 from pipelines.worker import WORKING, _each
-from tests.pipelines.pull.vendors import TOKEN, Vendors, comments, conversation, serving, submission, ticket
+from tests.pipelines.pull.vendors import ADMIN, TOKEN, Vendors, comments, conversation, serving, submission, ticket
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FIXTURES = Path(__file__).parent / "readers" / "fixtures"
@@ -33,7 +33,7 @@ def vendors():
 def bench(sqlite_store, vault, tmp_path, vendors):
     own = {f"{name}_{part}": value for name in ("zendesk", "intercom", "hubspot") for part, value in
            (("url", vendors.url), ("token", TOKEN))}  # fmt: skip
-    settings = Settings(home=tmp_path / "home", zendesk_user="admin@vendor.test", **own)
+    settings = Settings(home=tmp_path / "home", zendesk_user=ADMIN, **own)
     return Bench(settings, sqlite_store, vault, clock=lambda: NOW)
 
 

@@ -5,7 +5,7 @@ came from go, so that it can't be looked up in the file or system that it came f
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -72,7 +72,7 @@ def erase(session: Session, vault: Vault, held: Held, *, pseudonyms: Mapping[str
     return counts
 
 
-def _delete(session: Session, column: Any, values: Sequence[str]) -> int:  # noqa: ANN401 - a mapped column
+def _delete(session: Session, column: Any, values: Iterable[Any]) -> int:  # noqa: ANN401 - a mapped column
     gone = 0
     for part in chunks(values):
         gone += session.execute(delete(column.class_).where(column.in_(part))).rowcount  # type: ignore[attr-defined]
@@ -151,11 +151,9 @@ def _unlink_responses(session: Session, held: Held) -> int:
     return done
 
 
-def _given(row: Response | Ticket) -> dict[str, Any]:
+def _given(row: Response) -> dict[str, Any]:
     given: dict[str, Any] = {"account": True} if row.account_id else {}
-    if isinstance(row, Response):
-        given |= {"role": row.role} | ({"stage": row.stage} if row.stage and not row.stage_derived else {})
-    return given
+    return given | {"role": row.role} | ({"stage": row.stage} if row.stage and not row.stage_derived else {})
 
 
 def _rename_loop(session: Session, old: str, new: str) -> None:
@@ -191,7 +189,7 @@ def _delete_comments(session: Session, pks: Sequence[int]) -> int:
         session.execute(delete(CommitmentMatch).where(CommitmentMatch.passage_id.in_(passages)))
         for model in (Mention, OverruledMention, Place, Original, Passage):
             session.execute(delete(model).where(model.comment_pk.in_(part)))
-    return _delete(session, Comment.id, [*pks])  # type: ignore[list-item]
+    return _delete(session, Comment.id, pks)
 
 
 def delete_orphans(session: Session, keys: Sequence[str]) -> int:

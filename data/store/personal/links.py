@@ -65,45 +65,40 @@ def keys_of(session: Session, held: Held) -> Keys:
 
 @dataclass(frozen=True)
 class Link:
-    """A table's column, and the keys of a person's rows in it."""
+    """A mapped column, and the keys of a person's rows in it."""
 
-    model: type[Base]
     column: Any
     values: Callable[[Keys], Sequence[Any]]
 
     @property
     def table(self) -> Table:
         """The table."""
-        return Base.metadata.tables[self.model.__tablename__]
+        return Base.metadata.tables[self.column.class_.__tablename__]
 
     def conditions(self, keys: Keys) -> list[ColumnElement[bool]]:
         """Give the conditions that find the rows, each short enough for a statement."""
         return [self.column.in_(part) for part in chunks(self.values(keys))]
 
 
-def _link(column: Any, values: Callable[[Keys], Sequence[Any]]) -> Link:  # noqa: ANN401 - a mapped column
-    return Link(column.class_, column, values)
-
-
 LINKS: tuple[Link, ...] = (
-    _link(Contact.contact_id, lambda keys: keys.held.contacts),
-    _link(ContactRole.contact_id, lambda keys: keys.held.contacts),
-    _link(Response.response_id, lambda keys: keys.held.responses),
-    _link(Ticket.ticket_id, lambda keys: keys.held.tickets),
-    _link(TicketMessage.message_id, lambda keys: keys.held.messages),
-    _link(Comment.id, lambda keys: keys.comment_pks),
-    _link(Original.comment_pk, lambda keys: keys.comment_pks),
-    _link(Passage.comment_pk, lambda keys: keys.comment_pks),
-    _link(PassageText.text_key, lambda keys: keys.text_keys),
-    _link(Mention.comment_pk, lambda keys: keys.comment_pks),
-    _link(OverruledMention.comment_pk, lambda keys: keys.comment_pks),
-    _link(Place.comment_pk, lambda keys: keys.comment_pks),
-    _link(CommitmentMatch.passage_id, lambda keys: keys.passage_ids),
-    _link(Correction.id, lambda keys: keys.correction_ids),
-    _link(CorrectedPassage.correction_id, lambda keys: keys.correction_ids),
-    _link(OpenedLoop.id, lambda keys: keys.loop_ids),
-    _link(LoopAct.loop_id, lambda keys: keys.loop_ids),
-    _link(OutboxMessage.loop_id, lambda keys: keys.loop_ids),
+    Link(Contact.contact_id, lambda keys: keys.held.contacts),
+    Link(ContactRole.contact_id, lambda keys: keys.held.contacts),
+    Link(Response.response_id, lambda keys: keys.held.responses),
+    Link(Ticket.ticket_id, lambda keys: keys.held.tickets),
+    Link(TicketMessage.message_id, lambda keys: keys.held.messages),
+    Link(Comment.id, lambda keys: keys.comment_pks),
+    Link(Original.comment_pk, lambda keys: keys.comment_pks),
+    Link(Passage.comment_pk, lambda keys: keys.comment_pks),
+    Link(PassageText.text_key, lambda keys: keys.text_keys),
+    Link(Mention.comment_pk, lambda keys: keys.comment_pks),
+    Link(OverruledMention.comment_pk, lambda keys: keys.comment_pks),
+    Link(Place.comment_pk, lambda keys: keys.comment_pks),
+    Link(CommitmentMatch.passage_id, lambda keys: keys.passage_ids),
+    Link(Correction.id, lambda keys: keys.correction_ids),
+    Link(CorrectedPassage.correction_id, lambda keys: keys.correction_ids),
+    Link(OpenedLoop.id, lambda keys: keys.loop_ids),
+    Link(LoopAct.loop_id, lambda keys: keys.loop_ids),
+    Link(OutboxMessage.loop_id, lambda keys: keys.loop_ids),
 )
 # Why no row of a table is a customer's person. What names one in passing (a note, a saved search) is found by its
 # words.

@@ -11,7 +11,7 @@ from data.store.models import Comment, Theme
 from data.store.personal.links import LINKS, Keys, Link, keys_of
 from data.store.personal.needles import Needles
 from data.store.personal.person import Held
-from data.store.personal.search import search_tables
+from data.store.personal.search import KEY, search_tables
 from data.store.personal.walk import SEALED
 from data.store.vault import Vault
 
@@ -75,5 +75,5 @@ def _elsewhere(session: Session, vault: Vault, held: Held) -> list[dict[str, Any
     return [
         {"place": one.place, "what": one.what, "rows": one.count}
         for one in found
-        if one.place.partition(".")[0] not in own and one.what != "key"
+        if one.place.partition(".")[0] not in own and one.what != KEY
     ]

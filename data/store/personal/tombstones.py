@@ -57,13 +57,13 @@ def forgotten_of(session: Session, vault: Vault, keys: Iterable[Key]) -> set[Key
 
 def without_forgotten(
     session: Session, vault: Vault, kind: str, rows: Sequence[Incoming]
-) -> tuple[list[Incoming], list[int]]:
+) -> tuple[list[Incoming], set[int]]:
     """Give the rows that may be stored, and the places of those left out; a ticket loses the person's messages."""
     known = forgotten_of(session, vault, (key for row in rows for key in _keys(kind, row.values)))
     if not known:
-        return list(rows), []
-    out = [place for place, row in enumerate(rows) if known & set(_row_keys(kind, row.values))]
-    kept = [_without_messages(row, known) for place, row in enumerate(rows) if place not in set(out)]
+        return list(rows), set()
+    out = {place for place, row in enumerate(rows) if known & set(_row_keys(kind, row.values))}
+    kept = [_without_messages(row, known) for place, row in enumerate(rows) if place not in out]
     return kept, out
 
 

@@ -55,17 +55,17 @@ def wordy(table: Table) -> list[Column[Any]]:
     ]
 
 
-def batches(
-    session: Session, vault: Vault, table: Table, columns: Sequence[Column[Any]] | None = None
-) -> Iterator[list[Row]]:
-    """Give a table's rows, batch by batch, in the order of their keys; they may be changed meanwhile."""
-    wanted = wordy(table) if columns is None else columns
+def batches(session: Session, vault: Vault, table: Table, columns: Sequence[Column[Any]]) -> Iterator[list[Row]]:
+    """Give some columns of a table's rows, batch by batch, in the order of their keys; they may be changed meanwhile.
+
+    Nothing where no column is asked for.
+    """
     keys = list(table.primary_key.columns)
     owner, joined = _owner(table)
-    statement = select(*(key.label(f"key_{key.name}") for key in keys), owner.label("owner"), *wanted)
+    statement = select(*(key.label(f"key_{key.name}") for key in keys), owner.label("owner"), *columns)
     statement = statement.select_from(joined).order_by(*keys).limit(BATCH_ROWS)
     last: tuple[Any, ...] | None = None
-    while wanted:
+    while columns:
         found = session.execute(statement if last is None else statement.where(_behind(keys, last))).mappings().all()
         if not found:
             return
@@ -74,7 +74,7 @@ def batches(
             Row(
                 {key.name: row[f"key_{key.name}"] for key in keys},
                 row["owner"],
-                {column.name: _opened(vault, column, row[column.name]) for column in wanted},
+                {column.name: _opened(vault, column, row[column.name]) for column in columns},
             )
             for row in found
         ]

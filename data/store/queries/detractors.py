@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cx.quarters import numbered_quarter, quarter_number
 from data.store.columns.cache import read_columns
 from data.store.columns.pack import LISTED, VENDOR, Column
 from data.store.columns.whole import Mask, Numbers, Whole
@@ -47,7 +48,7 @@ class Detractors:
     def _between(self, account: str, quarter: date) -> tuple[int, int]:
         if account not in self.place:
             return 0, 0
-        cell = self.place[account] * QUARTERS + number_of(quarter)
+        cell = self.place[account] * QUARTERS + quarter_number(quarter)
         return int(np.searchsorted(self.cell, cell)), int(np.searchsorted(self.cell, cell, side="right"))
 
     def newest(self, groups: Mapping[str, int], *, each: int) -> dict[tuple[int, date], list[int]]:
@@ -64,7 +65,7 @@ class Detractors:
         keys, starts = np.unique(key[kept], return_index=True)
         ends = np.append(starts, len(kept))[1:].tolist()
         return {
-            (key // QUARTERS, date_of(key % QUARTERS)): self.pk[kept[start : min(end, start + each)]].tolist()
+            (key // QUARTERS, numbered_quarter(key % QUARTERS)): self.pk[kept[start : min(end, start + each)]].tolist()
             for key, start, end in zip(keys.tolist(), starts.tolist(), ends, strict=True)
         }
 
@@ -102,13 +103,3 @@ def quarters(at: Column) -> Numbers:
     """Number the quarters of times in microseconds since 1970, as `cx.quarters.quarter_number` does."""
     months = at.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
     return months // 3 + _FIRST_QUARTER
-
-
-def number_of(quarter: date) -> int:
-    """Number a quarter."""
-    return quarter.year * 4 + (quarter.month - 1) // 3
-
-
-def date_of(number: int) -> date:
-    """Give the first day of a numbered quarter."""
-    return date(number // 4, 3 * (number % 4) + 1, 1)

@@ -47,9 +47,14 @@ class Window:
     since: datetime
 
     @property
+    def begin(self) -> datetime:
+        """When the window before begins."""
+        return self.before.since or self.since
+
+    @property
     def far(self) -> Slice:
         """All that is read: from the beginning of the window before, or of the year, whichever is earlier."""
-        return replace(self.now, since=min(self.before.since or self.since, self.year.since or self.since))
+        return replace(self.now, since=min(self.begin, self.year.since or self.since))
 
     @property
     def day(self) -> date:
@@ -153,7 +158,7 @@ def window_of(now: Slice) -> Window:
 
 
 def _answered(session: Session, window: Window, account_id: str, said: AccountSaid, veil: Veil) -> Answered:
-    begin, year = window.before.since or window.since, window.year.since or window.since
+    year = window.year.since or window.since
     # An answer and its words have one time: all of them are among what was said.
     found = [
         one._replace(comment_id=said.words.get(one.response_id))
@@ -161,7 +166,7 @@ def _answered(session: Session, window: Window, account_id: str, said: AccountSa
     ]
     return Answered(
         now=[one for one in found if one.at >= window.since],
-        before=[one for one in found if begin <= one.at < window.since],
+        before=[one for one in found if window.begin <= one.at < window.since],
         year=[one for one in found if one.at >= year],
     )
 
@@ -172,10 +177,9 @@ def _words(
     both = replace(window.now, since=window.before.since)
     points = account_points(session, both, account_id, of=said.analysed)
     infos = _shown_infos(session, filters, points)
-    begin = window.before.since or window.since
     return Words(
         now=[one for one in said.rows if one.at >= window.since],
-        before=[one for one in said.rows if begin <= one.at < window.since],
+        before=[one for one in said.rows if window.begin <= one.at < window.since],
         points=[point for point in points if point.theme in infos],
         first_said=first_said(pack, window.now, account_id, veil=veil),
         infos=infos,

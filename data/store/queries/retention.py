@@ -15,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cx.committee_score import Weights, weights_for
-from cx.quarters import AccountQuarter, Book, Movement, account_quarters, quarters_after
+from cx.quarters import AccountQuarter, Book, Movement, account_quarters, numbered_quarter, quarters_after
 from data.store.columns.cache import read_columns
 from data.store.columns.pack import NO_PERSON
 from data.store.columns.whole import Numbers, Whole
 from data.store.models import Account, RevenueEvent
 from data.store.queries.answers import Answers, scored_answers
-from data.store.queries.detractors import QUARTERS, date_of, named_nps, quarters, surveys_mask
+from data.store.queries.detractors import QUARTERS, named_nps, quarters, surveys_mask
 from data.store.queries.slices import Slice, account_filters
 
 Floats = NDArray[np.float64]
@@ -145,7 +145,7 @@ def account_scores(
     nps: dict[tuple[str, date], float] = {}
     behind: dict[tuple[str, date], int] = {}
     for key, weighed, points_sum, count in zip(cells.tolist(), total.tolist(), value.tolist(), heard, strict=True):
-        where = (whole.accounts[key // QUARTERS], date_of(key % QUARTERS))
+        where = (whole.accounts[key // QUARTERS], numbered_quarter(key % QUARTERS))
         if where[0] in motions and weighed > 0:
             nps[where] = 100 * points_sum / weighed
             behind[where] = int(count)

@@ -1,10 +1,11 @@
 """What the views for BI tools (`bi_...`, docs/bi.md) ask besides the data: a view can't read a setting."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.store.models import BiRule
 from data.store.queries.slices import DEFAULT_MIN_GROUP
+from data.store.repositories.bulk import insert_or_update
 from data.store.unit_of_work import Store
 
 MIN_GROUP = "anonymous_min_group"
@@ -16,8 +17,7 @@ def keep_min_group(store: Store, least: int) -> None:
         if _kept(session) == least:
             return
     with store.write() as session:
-        session.execute(delete(BiRule).where(BiRule.name == MIN_GROUP))
-        session.execute(insert(BiRule).values(name=MIN_GROUP, value=least))
+        insert_or_update(session, BiRule, [{"name": MIN_GROUP, "value": least}])
 
 
 def _kept(session: Session) -> int:

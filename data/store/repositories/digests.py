@@ -1,17 +1,16 @@
 """Digests that were due: each is written down once, together with its messages, and who may read one."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.store.models import Digest, Person, Staff
 from data.store.repositories import outbox
 from data.store.repositories.bulk import insert_ignore
-
-# Whose accounts are their own: somebody with only these reads of no others.
-OWNER = "csm"
+from data.store.repositories.persons import OWNER
 
 
 def is_known(session: Session, due_at: datetime) -> bool:
@@ -32,18 +31,21 @@ def add_digest(session: Session, due_at: datetime, readers: Iterable[tuple[str, 
 
 
 def bound_readers(session: Session, addresses: Collection[str]) -> set[str]:
-    """Give the addresses of people who see some accounts only: by what they were granted, else by the staff list."""
-    wanted = {address.lower(): address for address in addresses}
-    bound: set[str] = set()
-    granted = select(Person.email, Person.role, Person.accounts, Person.revoked_at).where(Person.email.in_(wanted))
-    known = set()
-    for email, role, accounts, revoked_at in session.execute(granted):
-        known.add(email)
-        if revoked_at is not None or role == OWNER or accounts is not None:
-            bound.add(wanted[email])
-    email = func.lower(Staff.email)
-    serving = select(email, Staff.function, Staff.account_id).where(email.in_(set(wanted) - known))
-    rows: dict[str, list[bool]] = {}
-    for address, function, account_id in session.execute(serving):
-        rows.setdefault(address, []).append(function == OWNER or account_id is not None)
-    return bound | {wanted[address] for address, all_bound in rows.items() if all(all_bound)}
+    """Give the addresses of people who see some accounts only: by what they were granted, else by the staff list.
+
+    Compared here in any case of letters: SQLite folds ASCII only, and whoever is not found would read of all accounts.
+    """
+    granted, serving = defaultdict[str, list[bool]](list), defaultdict[str, list[bool]](list)
+    for email, role, accounts, revoked_at in session.execute(
+        select(Person.email, Person.role, Person.accounts, Person.revoked_at)
+    ):
+        granted[email.lower()].append(revoked_at is not None or role == OWNER or accounts is not None)
+    for email, function, account_id in session.execute(select(Staff.email, Staff.function, Staff.account_id)):
+        serving[(email or "").lower()].append(function == OWNER or account_id is not None)
+
+    def is_bound(address: str) -> bool:
+        if address in granted:
+            return any(granted[address])
+        return address in serving and all(serving[address])
+
+    return {address for address in addresses if is_bound(address.lower())}

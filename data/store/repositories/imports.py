@@ -65,5 +65,4 @@ def write_rows(session: Session, kind: str, rows: Sequence[Incoming], context: I
     write_alone(session)
     kept, forgotten = without_forgotten(session, context.vault, kind, rows)
     outcomes = iter(_WRITERS[kind](session, kept, context) if kept else [])
-    left_out = frozenset(forgotten)
-    return ["forgotten" if place in left_out else next(outcomes) for place in range(len(rows))]
+    return ["forgotten" if place in forgotten else next(outcomes) for place in range(len(rows))]

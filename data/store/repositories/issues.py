@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from data.store.models import ThemeIssue
 from data.store.repositories.bulk import insert_ignore
 
-TARGETS = ("jira", "linear")
-
 
 @dataclass(frozen=True)
 class KnownIssue:

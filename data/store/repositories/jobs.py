@@ -1,7 +1,7 @@
 """Jobs: put down by the API in the transaction of its answer, taken up by the worker, again where one was killed."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -180,12 +180,14 @@ def waiting_sample(session: Session) -> Job | None:
 
 def waiting_run(session: Session, *, key_id: str, refit: bool) -> Job | None:
     """Give a key's job for a run that nobody began yet: a second one would do nothing more."""
-    of_key = select(Job).where(Job.state == "waiting", Job.kind == "run", Job.key_id == key_id)
-    jobs = session.scalars(of_key.order_by(Job.id))
-    return next((job for job in jobs if bool(job.options.get("refit")) == refit), None)
+    return next((job for job in _waiting(session, "run", key_id) if bool(job.options.get("refit")) == refit), None)
 
 
 def waiting_issue(session: Session, *, key_id: str, options: dict[str, Any]) -> Job | None:
     """Give a key's job for the same issue that nobody began yet."""
-    of_key = select(Job).where(Job.state == "waiting", Job.kind == "issue", Job.key_id == key_id)
-    return next((job for job in session.scalars(of_key.order_by(Job.id)) if job.options == options), None)
+    return next((job for job in _waiting(session, "issue", key_id) if job.options == options), None)
+
+
+def _waiting(session: Session, kind: str, key_id: str) -> Iterable[Job]:
+    of_key = select(Job).where(Job.state == "waiting", Job.kind == kind, Job.key_id == key_id)
+    return session.scalars(of_key.order_by(Job.id))

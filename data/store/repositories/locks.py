@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from data.errors import StoreError
 from data.store.unit_of_work import Store, explained
 
-# Numbers that no other program of ours uses; migrations hold 730_251, a run 730_252.
-_NUMBERS = {"work": 730_253, "look": 730_254, "pull": 730_255, "push": 730_256}
+# Numbers that no other program of ours uses; migrations hold 730_251.
+_NUMBERS = {"run": 730_252, "work": 730_253, "look": 730_254, "pull": 730_255, "push": 730_256}
 
 # One import writes its batch at a time.
 _IMPORT = 730_257
@@ -21,9 +21,9 @@ _IMPORT = 730_257
 
 @contextmanager
 def try_lock(store: Store, folder: Path, name: str) -> Iterator[bool]:
-    """Take the lock "work", "look", "pull" or "push" without waiting; gives whether it was free."""
+    """Take the lock "run", "work", "look", "pull" or "push" without waiting; gives whether it was free."""
     if store.engine.dialect.name == "sqlite":
-        lock = file_lock(folder, name)
+        lock = _file_lock(folder, name)
         try:
             yield lock is not None
         finally:
@@ -38,10 +38,10 @@ def try_lock(store: Store, folder: Path, name: str) -> Iterator[bool]:
             yield taken
         finally:
             if taken:
-                unlock(connection, _NUMBERS[name])
+                _unlock(connection, _NUMBERS[name])
 
 
-def file_lock(folder: Path, name: str) -> FileLock | None:
+def _file_lock(folder: Path, name: str) -> FileLock | None:
     """Take a file lock without waiting; None where another process holds it.
 
     Raises:
@@ -70,7 +70,7 @@ def write_alone(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORT})
 
 
-def unlock(connection: Connection, number: int) -> None:
+def _unlock(connection: Connection, number: int) -> None:
     """Give an advisory lock back; where the connection is gone, it went with it."""
     with suppress(OperationalError):
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": number})

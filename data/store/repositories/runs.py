@@ -6,16 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from data.errors import BusyError
 from data.store.models import Fact, Run, RunStage
-from data.store.repositories.locks import file_lock, unlock
-from data.store.unit_of_work import Store, explained
-
-# Any number that no other program of ours uses; migrations hold another one.
-RUN_LOCK = 730_252
+from data.store.repositories.locks import try_lock
+from data.store.unit_of_work import Store
 
 
 def begin_run(session: Session, command: str, *, settings: dict[str, Any], now: datetime) -> int:
@@ -98,27 +95,12 @@ def put_fact(session: Session, name: str, value: dict[str, Any], *, now: datetim
 
 @contextmanager
 def one_at_a_time(store: Store, folder: Path) -> Iterator[None]:
-    """Hold the run lock: a file lock beside SQLite, an advisory lock on PostgreSQL. Both end with the process.
+    """Hold the run lock.
 
     Raises:
         BusyError: Another run holds it.
     """
-    busy = BusyError("another run is at work on this database: wait for it, or end it and run again")
-    if store.engine.dialect.name == "sqlite":
-        lock = file_lock(folder, "run")
-        if lock is None:
-            raise busy
-        try:
-            yield
-        finally:
-            lock.release()
-        return
-    with explained(), store.engine.connect() as connection:
-        # Not within a transaction: it would stay open, and keep old rows alive, as long as the run takes.
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
-            raise busy
-        try:
-            yield
-        finally:
-            unlock(connection, RUN_LOCK)
+    with try_lock(store, folder, "run") as free:
+        if not free:
+            raise BusyError("another run is at work on this database: wait for it, or end it and run again")
+        yield

@@ -113,7 +113,6 @@ def test_killed_migration_leaves_the_old_tables(store: Store):
         fill(connection)
     for start in ("20261122_loops", "20261122_r3_search", "20261122_r7_persons"):
         downgrade(store.engine, start)
-        before = _rows(store)
         store.close()
         url = store.engine.url.render_as_string(hide_password=False)
         # What a whole migration sends, counted on the way back up and down again.

@@ -1,5 +1,6 @@
 """What names or reaches a person goes; products, staff and plain words stay."""
 
+import time
 from collections import Counter
 from functools import cache
 
@@ -111,11 +112,42 @@ def test_redacting_again_changes_nothing():
         ("12345678A", set()),
         ("Steuer-ID 86095742719", {"NATIONAL_ID"}),
         ("Steuer-ID 86095742718", set()),
+        ("cpf 529.982.247-25", {"NATIONAL_ID"}),
+        ("cpf 529.982.247-26", set()),
+        ("811218-9876", {"NATIONAL_ID"}),
+        ("811218-9875", set()),
+        ("756.9217.0769.85", {"NATIONAL_ID"}),
+        ("756.9217.0769.84", set()),
+        ("131052-308T", {"NATIONAL_ID"}),
+        ("131052-308U", set()),
+        ("https://x.example/a?access_token=abc", {"URL"}),
+        ("https://x.example/a?tab=list", set()),
         ("256.1.1.1", set()),
     ],
 )
 def test_checksums_decide(number, kinds):
     assert {span.kind for span in find_structured(f"it shows {number} on screen")} == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("subramanaim never replied", "<PERSON_1> never replied"),
+        ("ask robbie about it", "ask <PERSON_1> about it"),
+        ("Grace flagged it twice", "<PERSON_1> flagged it twice"),
+        ("Sarah and Gunnhild left", "<PERSON_1> and <PERSON_2> left"),
+        ("page flagged it, the grace period ended, mark the rows", None),
+    ],
+)
+def test_contacts_go_by_slips_short_forms_and_deeds(text, hidden):
+    assert hide(text).text == (hidden or text)
+
+
+@pytest.mark.parametrize("text", ["am " + "a" * 70 + " 1", "http://x.example/" + ";key" * 750 + " 1"])
+def test_long_words_and_addresses_take_no_time(text):
+    started = time.process_time()
+    find_structured(text)
+    assert time.process_time() - started < 1.0
 
 
 @given(st.text(alphabet="ab1 .@:-+()/<>_", max_size=120))

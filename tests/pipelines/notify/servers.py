@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
@@ -17,6 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from pipelines.bench.served import free_port
+from tests.listening import listening
 
 
 @dataclass
@@ -70,18 +73,12 @@ def webhook(*statuses: int, **headers: str) -> Iterator[Hook]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    hook.url = f"http://127.0.0.1:{server.server_port}/hook"
-    try:
-        yield hook
-    finally:
-        hook.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Handler) as url:
+        hook.url = f"{url}/hook"
+        try:
+            yield hook
+        finally:
+            hook.over.set()
 
 
 @dataclass
@@ -112,19 +109,13 @@ def mail_server(*, tls: SSLContext | None = None, wrapped: bool = False) -> Iter
     """Serve mail on this machine: plain, with STARTTLS (`tls`), or in TLS from the first byte (`wrapped`)."""
     post = Post()
     options = {"ssl_context": tls} if wrapped else {"tls_context": tls, "require_starttls": tls is not None}
-    controller = Controller(post, hostname="127.0.0.1", port=_free_port(), **options)
+    controller = Controller(post, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     post.port = controller.port
     try:
         yield post
     finally:
         controller.stop()
-
-
-def _free_port() -> int:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.server_close()
-    return server.server_port
 
 
 def certificate(folder: Path) -> tuple[SSLContext, Path]:

@@ -15,14 +15,15 @@ from data.store.repositories.locks import try_lock
 from pipelines.cli import app
 from pipelines.errors import PullError
 from pipelines.ingest import import_path
+from pipelines.patience import Patience
 from pipelines.progress import Silent
 from pipelines.pull.pull import last_cursor, pull
 from pipelines.pull.source import open_source
-from pipelines.pull.wire import Patience, Patient
+from pipelines.pull.wire import Patient
 from pipelines.settings import Settings
 from pipelines.stage import Bench
 from tests.pipelines.pull.vendors import (
-    BEGIN,
+    ADMIN,
     TOKEN,
     Vendors,
     comments,
@@ -76,7 +77,7 @@ def closed():
 
 
 def source_of(vendors, name, patience=QUICK):
-    own = {f"{name}_url": vendors.url, f"{name}_token": TOKEN, "zendesk_user": "admin@vendor.test"}
+    own = {f"{name}_url": vendors.url, f"{name}_token": TOKEN, "zendesk_user": ADMIN}
     OPENED.append(open_source(Settings(**own), name, patience=patience))
     return OPENED[-1]
 
@@ -126,7 +127,7 @@ def test_second_pull_brings_nothing_twice(bench, vendors, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_killed_pull_goes_on(bench, vendors, name, tmp_path, sqlite_template):
+def test_killed_pull_goes_on(bench, vendors, name, tmp_path):
     kills = 0
     for begin in (SINCE, None, None, None):
         try:
@@ -169,7 +170,7 @@ def test_file_of_the_same_objects_makes_the_same_rows(bench, vendors, name, tmp_
     assert stored(bench) == before
 
 
-def test_refusals_say_what_to_do_and_no_token(bench, vendors, monkeypatch):
+def test_refusals_say_what_to_do_and_no_token(bench, vendors):
     for name in NAMES:
         with pytest.raises(PullError, match=f"SOTTOVOCE_{name.upper()}") as nothing_set:
             open_source(Settings(), name)
@@ -225,7 +226,6 @@ def test_fetch_leaves_out_what_is_gone(vendors):
         found = [one.value for one in source_of(vendors, name).fetch(["2", "999"]).read()]
         assert len(found) == 1
         assert id_ in json.dumps(found, default=str)
-    assert BEGIN < NOW.timestamp()
 
 
 def test_command_pulls_and_says_what_came(vendors, tmp_path, monkeypatch):

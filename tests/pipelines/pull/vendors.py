@@ -5,18 +5,19 @@ Wire formats: developer.zendesk.com (incremental export with `after_cursor` and 
 `paging.next.after`). Pages are small: three objects each.
 """
 
+import base64
 import json
-import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.listening import listening
+
 PAGE = 3
 BEGIN = 1_790_000_000
-TOKEN = "tok-secret-4711"
+TOKEN, ADMIN = "tok-secret-4711", "admin@vendor.test"
 
 
 def ticket(n: int) -> dict[str, Any]:
@@ -118,10 +119,8 @@ class Vendors:
         self.retry_after = "0"
         self.token = TOKEN
         self.url = ""
-        self.calls: Counter[str] = Counter()
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
-        self.calls[path.rstrip("0123456789c")] += 1
         numbers = range(1, self.count + 1)
         if path == "/api/v2/incremental/tickets/cursor.json":
             return 200, self._tickets(query)
@@ -241,12 +240,9 @@ def serving(vendors: Vendors) -> Iterator[Vendors]:
                 self.close_connection = True
                 self.connection.shutdown(2)
                 return
-            allowed = vendors.token in self.headers.get("Authorization", "") or "Basic" in self.headers.get(
-                "Authorization", ""
-            )
             if fault is not None:
                 status, answer = int(fault), {"error": "busy"}
-            elif not allowed or vendors.token == "":
+            elif self.headers.get("Authorization") != _allowed(place.path, vendors.token):
                 status, answer = 401, {"type": "error.list", "errors": [{"code": "unauthorized"}], "message": "no"}
             else:
                 query = {name: values[0] for name, values in parse_qs(place.query).items()}
@@ -266,14 +262,10 @@ def serving(vendors: Vendors) -> Iterator[Vendors]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    vendors.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with listening(Handler) as vendors.url:
         yield vendors
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+
+
+def _allowed(path: str, token: str) -> str:
+    basic = base64.b64encode(f"{ADMIN}/token:{token}".encode()).decode()
+    return f"Basic {basic}" if path.startswith("/api/v2/") else f"Bearer {token}"

@@ -14,7 +14,7 @@ from data.store.queries.slices import Slice
 from data.store.repositories.jobs import add_job
 from data.store.repositories.locks import try_lock
 from pipelines.errors import PushError
-from pipelines.pull.wire import Patience
+from pipelines.patience import Patience
 from pipelines.push.push import CREATED, SAME, UPDATED, open_tracker, push, write_of
 from pipelines.push.words import document, markdown
 from pipelines.settings import Settings

@@ -5,12 +5,13 @@ A dropped line comes after the work was done: the worst that can happen to who m
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.listening import listening
 
 TOKEN, USER, TEAM = "tok-secret-4711", "pm@acme.test", "11111111-2222-4333-8444-555555555555"
 NOT_FOUND = {"message": "Entity not found: Issue", "extensions": {"userPresentableMessage": "Could not find it."}}
@@ -125,17 +126,8 @@ def serving(trackers: Trackers) -> Iterator[Trackers]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    trackers.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with listening(Handler) as trackers.url:
         yield trackers
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _allowed(path: str) -> str:
