@@ -4,13 +4,14 @@ import difflib
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.described import description_of
 from api.errors import ForbiddenError, NotModifiedError, ParameterError, RateError, UnauthorizedError
 from api.forms import wanted_form
 from api.kept import NEVER_KEPT, data_key, kept_of, version_of
@@ -158,10 +159,9 @@ async def known_parameters(request: Request) -> None:
         raise ParameterError(f"parameter {name[:40]!r} is not known: {hint}This address {has}")
 
 
-def _parameters(request: Request) -> list[str]:
+def _parameters(request: Request) -> Sequence[str]:
     route = getattr(request.scope.get("route"), "path_format", "")
-    operation = request.app.openapi()["paths"].get(route, {}).get(request.method.lower(), {})
-    return [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+    return description_of(request.app).parameters.get((route, request.method.lower()), ())
 
 
 async def unchanged(request: Request, response: Response, caller: CallerDep) -> None:

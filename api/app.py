@@ -130,11 +130,12 @@ def create_app(
 
     `services` wake the worker and say where uploads lie; without them a worker looks for jobs once a minute.
     """
-    # No /docs: its page loads scripts from the net. /openapi.json describes everything.
+    # No /docs: its page loads scripts from the net. /openapi.json describes everything; `describe` serves it.
     app = FastAPI(
         title="Sottovoce",
         version=settings.version,
         description=DESCRIPTION,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,

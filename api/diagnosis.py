@@ -51,6 +51,7 @@ from cx.scores import Score
 from cx.standing import FLAGGED
 from data.store.queries.diagnosis import MOST_DISCOVERED, VERBATIMS, Diagnosis
 from data.store.queries.matches import LEAST_SIMILARITY, MismatchMention
+from data.store.queries.themes import ThemeInfo
 
 # Ids of each kind shown beside one statement or figure.
 MOST_IDS = 50
@@ -186,7 +187,7 @@ def _theme(found: Diagnosis, use: ThemeUse, said: Mapping[str, CommentOut]) -> D
     now = use.now
     shown = [*now.comment_ids[:VERBATIMS], *now.note_ids[:VERBATIMS]]
     return DiagnosisThemeOut(
-        info=ThemeInfoOut.model_validate(found.infos[use.theme]),
+        info=_info(found.infos[use.theme]),
         now=_use(now),
         before=_use(use.before),
         roles=dict(now.roles),
@@ -200,6 +201,12 @@ def _theme(found: Diagnosis, use: ThemeUse, said: Mapping[str, CommentOut]) -> D
         note_ids=list(now.note_ids[:MOST_IDS]),
         verbatims=[said[key] for key in shown if key in said],
     )
+
+
+@lru_cache(maxsize=4096)
+def _info(info: ThemeInfo) -> ThemeInfoOut:
+    """Show a theme. The same ones come back at every account."""
+    return ThemeInfoOut.model_validate(info)
 
 
 def _mismatch(found: Diagnosis) -> MismatchAtAccountOut:

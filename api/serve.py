@@ -12,9 +12,10 @@ import uvicorn
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
+from api.described import description_of, read_routes
 from api.errors import PortTakenError, UnsafeBindError
 from api.patience import PatientProtocol
-from data.memory import give_back, give_back_steadily, hold_little_memory
+from data.memory import give_back, give_back_steadily, hold_little_memory, in_child
 from data.store.queries.ahead import work_out
 from data.store.repositories.keys import list_keys
 from data.store.unit_of_work import Store
@@ -107,7 +108,7 @@ def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_P
         from api.processes import Processes
 
         def warm() -> None:
-            _warm(app, encoder=True)
+            _warm(app, forks=True)
 
         return Processes(app, host=host, port=port, processes=processes, grace_s=GRACE_S, warm=warm, served=served)
     threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
@@ -115,16 +116,20 @@ def make_server(app: FastAPI, *, host: str = DEFAULT_HOST, port: int = DEFAULT_P
     return uvicorn.Server(uvicorn.Config(app, host=host, port=port, **served))
 
 
-def _warm(app: FastAPI, *, encoder: bool = False) -> None:
+def _warm(app: FastAPI, *, forks: bool = False) -> None:
     """Make what the first request would wait for: the description, and the columns (a second at a million comments).
 
-    With `encoder` also that of questions, which would otherwise be loaded by each process for itself.
+    Before it `forks` others also the encoder of questions, which each would otherwise load for itself.
     """
     try:
-        app.openapi()
+        read_routes(app)
+        if forks and app.state.description is None:
+            # Making it leaves 9 MiB of schemas and holes.
+            app.state.description = in_child(lambda: description_of(app))
+        description_of(app)
         with app.state.store.read() as session:
             work_out(session, anonymous_min_group=app.state.settings.anonymous_min_group)
-        if encoder and app.state.embedder is not None:
+        if forks and app.state.embedder is not None:
             app.state.embedder.load()
         # What stands now stays, and is shared by processes that are forked: without this every full collection walks
         # all of it, in the middle of an answer (diagnosis at a million comments: p95 217 ms with, 107 without them).

@@ -126,7 +126,7 @@ def theme_uses(
     return sorted(found, key=_order)
 
 
-# Polarities of a theme by the place of a comment in a window.
+# Polarities of a theme by the place of a comment in a window, in the order of places.
 _Places = dict[int, str]
 
 
@@ -144,11 +144,12 @@ def _window(said: Iterable[Said]) -> _Window:
 
 
 def _by_theme(window: _Window, points: Iterable[Point]) -> dict[str, _Places]:
+    placed = [(place, one.theme, one.polarity) for one in points if (place := window.place.get(one.pk)) is not None]
+    # Sorted once for all themes.
+    placed.sort(key=itemgetter(0))
     found: dict[str, _Places] = {}
-    for point in points:
-        place = window.place.get(point.pk)
-        if place is not None:
-            found.setdefault(point.theme, {})[place] = point.polarity
+    for place, theme, polarity in placed:
+        found.setdefault(theme, {})[place] = polarity
     return found
 
 
@@ -172,20 +173,20 @@ def _uses(window: _Window, own: _Places | None) -> Uses:
     roles: dict[str, int] = {}
     stages: dict[str, int] = {}
     negative_roles: dict[str, int] = {}
-    for place in sorted(own):
-        one, polarity = window.said[place], own[place]
-        if one.vendor_voice:
-            notes.append(one.comment_id)
+    for place, polarity in own.items():
+        _, key, _, person, role, stage, _, vendor_voice, *_ = window.said[place]
+        if vendor_voice:
+            notes.append(key)
             continue
-        theirs.append(one.comment_id)
-        ids[polarity].append(one.comment_id)
-        people.add(one.person)
-        roles[one.role] = roles.get(one.role, 0) + 1
-        stage = one.stage or "unknown"
+        theirs.append(key)
+        ids[polarity].append(key)
+        people.add(person)
+        roles[role] = roles.get(role, 0) + 1
+        stage = stage or "unknown"
         stages[stage] = stages.get(stage, 0) + 1
         if polarity == NEGATIVE:
-            unhappy.add(one.person)
-            negative_roles[one.role] = negative_roles.get(one.role, 0) + 1
+            unhappy.add(person)
+            negative_roles[role] = negative_roles.get(role, 0) + 1
     return Uses(
         comments=len(theirs),
         people=len(people),

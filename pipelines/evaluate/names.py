@@ -239,7 +239,9 @@ def _found(path: Path, *, text: str, settings: Settings) -> list[NamedTheme]:
 
 def _stored(settings: Settings) -> list[NamedTheme]:
     """Give the discovered themes that are in the store, fine ones, as a reader of the dashboard sees them."""
-    with settings.store().read() as session:
+    store = settings.store()
+    store.require_current()
+    with store.read() as session:
         members = sorted(repository.current_members(session).items())
         themes = repository.themes_by_key(session, "discovered")
         texts = repository.texts_of(session, [text for (_, text), _ in members])

@@ -102,10 +102,9 @@ def account_points(session: Session, filters: Slice, account_id: str, *, of: Col
     read: Iterable[Any] = session.execute(_POINTS, asked_of(filters, account_id)).all()
     # Grouped here, where it takes a third of what SQL takes.
     found: dict[tuple[int, str], Point] = {}
-    for row in read:
-        pk, key, *_ = row
+    for pk, key, kind, polarity, confidence in read:
         if pk in of:
-            one, known = _point(*row), found.get((pk, key))
+            one, known = _point(pk, key, kind, polarity, confidence), found.get((pk, key))
             found[pk, key] = one if known is None else _both(known, one)
     return [found[place] for place in sorted(found)]
 

@@ -1,7 +1,7 @@
 """Counts of every account at once, from the columns: answers, flagged ones, NPS, comments, and the latest answers."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import ARRAY, Select, String, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.store.columns.build import microseconds
@@ -17,6 +17,7 @@ from data.store.columns.cache import read_columns
 from data.store.columns.pack import LISTED, VENDOR
 from data.store.columns.whole import Numbers, Whole
 from data.store.models import Response, Survey
+from data.store.models.base import UtcDateTime
 from data.store.queries.anonymity import anonymous_surveys
 from data.store.queries.answers import Answers, scored_answers, survey_scales
 from data.store.queries.own_rows import places_of
@@ -188,26 +189,37 @@ def _remembered(
 def _read(session: Session, times: set[_Time]) -> dict[_Time, LatestScore]:
     """Read the answers given at these times; of two at one time the one with the later id."""
     found: dict[_Time, LatestScore] = {}
+    pairs = [(account_id, _EPOCH + timedelta(microseconds=at)) for account_id, at, _ in sorted(times)]
+    read = _rows_of_pairs if session.get_bind().dialect.name == "postgresql" else _rows_by_account
+    for account_id, *values in read(session, pairs):
+        one = LatestScore(*values)
+        # At the same time somebody may have answered another survey, too.
+        time = (account_id or "", microseconds(one.answered_at), one.type)
+        if time in times:
+            found[time] = one
+    return found
+
+
+def _rows_by_account(session: Session, pairs: Iterable[tuple[str, datetime]]) -> Iterator[Any]:
+    """Account by account: of pairs in one list SQLite makes a scan over all answers."""
     of_account: dict[str, list[datetime]] = {}
-    for account_id, at, _ in sorted(times):
-        of_account.setdefault(account_id, []).append(_EPOCH + timedelta(microseconds=at))
+    for account_id, at in pairs:
+        of_account.setdefault(account_id, []).append(at)
     for part in chunks(sorted(of_account), ACCOUNTS_AT_ONCE):
         asked = {f"account_{place}": key for place, key in enumerate(part)}
         when = {f"times_{place}": of_account[key] for place, key in enumerate(part)}
-        rows: Iterable[Any] = session.execute(_answers_at(len(part)), {**asked, **when})
-        for account_id, *values in rows:
-            one = LatestScore(*values)
-            # At the same time somebody may have answered another survey, too.
-            time = (account_id or "", microseconds(one.answered_at), one.type)
-            if time in times:
-                found[time] = one
-    return found
+        yield from session.execute(_answers_at(len(part)), {**asked, **when})
+
+
+def _rows_of_pairs(session: Session, pairs: Iterable[tuple[str, datetime]]) -> Iterator[Any]:
+    """All pairs as two lists: conditions account by account would be planned anew for each page."""
+    accounts, times = zip(*pairs, strict=True)
+    yield from session.execute(_ANSWERS_OF_PAIRS, {"accounts": list(accounts), "times": list(times)})
 
 
 @cache
 def _answers_at(accounts: int) -> Select[*tuple[Any, ...]]:
     """Ask for the answers of so many accounts at their times. Made once: it takes longer than its rows do."""
-    # Account by account: of pairs in one list SQLite makes a scan over all answers.
     pairs = [
         and_(
             Response.account_id == bindparam(f"account_{place}"),
@@ -215,10 +227,29 @@ def _answers_at(accounts: int) -> Select[*tuple[Any, ...]]:
         )
         for place in range(accounts)
     ]
-    columns = (Response.account_id, Survey.type, Response.score, Survey.scale_min, Survey.scale_max, Response.role)
-    return (
-        select(*columns, Response.responded_at, Response.response_id)
-        .join(Survey, Survey.survey_id == Response.survey_id)
-        .where(or_(*pairs), Response.score.is_not(None), Survey.anonymous.is_(False))
-        .order_by(Response.responded_at, Response.response_id)
+    return _ANSWERS.where(or_(*pairs))
+
+
+_ANSWERS = (
+    select(
+        Response.account_id,
+        Survey.type,
+        Response.score,
+        Survey.scale_min,
+        Survey.scale_max,
+        Response.role,
+        Response.responded_at,
+        Response.response_id,
     )
+    .join(Survey, Survey.survey_id == Response.survey_id)
+    .where(Response.score.is_not(None), Survey.anonymous.is_(False))
+    .order_by(Response.responded_at, Response.response_id)
+)
+_PAIR = (
+    func.unnest(bindparam("accounts", type_=ARRAY(String)), bindparam("times", type_=ARRAY(UtcDateTime)))
+    .table_valued("account_id", "at")
+    .render_derived()
+)
+_ANSWERS_OF_PAIRS = _ANSWERS.join(
+    _PAIR, and_(Response.account_id == _PAIR.c.account_id, Response.responded_at == _PAIR.c.at)
+)

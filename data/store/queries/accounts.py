@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Float, Select, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Float, Select, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
@@ -101,6 +101,7 @@ _COLUMNS = (
     Account.is_stub,
 )
 _ACCOUNTS: Select[*tuple[Any, ...]] = select(*_COLUMNS)
+_ACCOUNT = _ACCOUNTS.where(Account.account_id == bindparam("account"))
 
 
 def account_rows(
@@ -327,8 +328,9 @@ def account_base(session: Session, filters: Slice, account_id: str) -> AccountRo
     Raises:
         NotFoundError: There is none with this id in the reader's scope.
     """
-    narrowed = account_filters(filters.of_account(account_id))
-    row = session.execute(_ACCOUNTS.where(Account.account_id == account_id, *narrowed)).one_or_none()
+    narrowed = filters.of_account(account_id)
+    like = account_filters(replace(narrowed, accounts=None))
+    row = session.execute(_ACCOUNT.where(*like), {"account": account_id}).one_or_none() if narrowed.accounts else None
     if row is None:
         raise NotFoundError(f"no account {account_id!r}: GET /v1/accounts or `sottovoce import` an accounts file")
     return _account(tuple(row))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from cx.scores import PASSIVE_FROM, PROMOTER_FROM, TOP_BOXES, Scale
-from data.store.columns.whole import Mask, Numbers, Whole
+from data.store.columns.whole import Mask, Numbers, Whole, narrowed
 from data.store.queries.bands import SCORE_BANDS
 from data.store.queries.known_surveys import known_scales
 from data.store.queries.selection import answer_mask, band_table
@@ -54,7 +54,8 @@ def scored_answers(
     mask &= _wanted(everything, filters, types)
     rows = np.flatnonzero(mask)
     points = everything.points[rows].astype(np.float64)
-    return Answers(rows, everything.scales, everything.scale[rows], points, everything.band[rows])
+    scale = everything.scale[rows].astype(np.int16)
+    return Answers(rows, everything.scales, scale, points, everything.band[rows])
 
 
 def survey_scales(whole: Whole) -> dict[str, Scale]:
@@ -68,7 +69,7 @@ class _Everything:
     """As `Answers`, of every answer; scale -1 where its survey is not known."""
 
     scales: tuple[Scale, ...]
-    scale: NDArray[np.int16]
+    scale: NDArray[np.signedinteger]
     points: NDArray[np.floating]
     band: NDArray[np.int8]
 
@@ -87,16 +88,14 @@ def _read_all(whole: Whole, surveys: dict[str, Scale]) -> _Everything:
     of_type = [surveys.get(key) for key in whole.words.get("surveys", [])]
     scales = sorted({_bare(one) for one in of_type if one is not None}, key=scale_order)
     number = len(whole.answers.get("at", ()))
-    scale, points, band = np.full(number, -1, np.int16), np.zeros(number), np.zeros(number, np.int8)
+    scale = np.full(number, -1, np.min_scalar_type(-1 - len(scales)))
+    points, band = np.zeros(number), np.zeros(number, np.int8)
     for place, one in enumerate(of_type):
         own = np.flatnonzero(whole.answers["survey"] == place) if number else np.zeros(0, np.int64)
         if one is not None and len(own):
             scale[own] = scales.index(_bare(one))
-            points[own], band[own] = _read(whole.answers["score"][own], one)
-    # Whole and half points need no more than this.
-    small = points.astype(np.float32)
-    exact = np.array_equal(small, points, equal_nan=True)
-    return _Everything(tuple(scales), scale, small if exact else points, band)
+            points[own], band[own] = _read(whole.answers["score"][own].astype(np.float64), one)
+    return _Everything(tuple(scales), scale, narrowed(points), band)
 
 
 def _wanted(answers: _Everything, filters: Slice, types: Sequence[str]) -> Mask:

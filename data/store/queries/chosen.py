@@ -185,7 +185,7 @@ def _of_many(whole: Whole, kind: str, mask: Mask, shown: Mask) -> Said:
     everything, sizes, end, number = _all_shown(whole, kind, shown), whole.comments[f"n_{kind}"], 0, 0
     # Room for all of them: what is not written to takes no memory, and nothing is held twice.
     room = len(mentions["theme"])
-    comment, theme, rank = np.empty(room, np.int32), np.empty(room, np.uint16), np.empty(room, np.uint8)
+    comment, theme, rank = np.empty(room, np.int32), np.empty(room, mentions["theme"].dtype), np.empty(room, np.uint8)
     for some in blocks(len(mask)):
         # Of the type that numpy repeats by: any other takes five times as long.
         times = sizes[some].astype(np.intp)

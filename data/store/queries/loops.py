@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from cx.loop_times import LoopSpan
@@ -96,6 +96,12 @@ def list_loops(session: Session, query: LoopQuery, *, limit: int = 20, after: Af
         session.execute(statement.add_columns(*(key.expression for key in order))).all(), limit, len(order)
     )
     return Page(_views(session, rows), following)
+
+
+def account_loops(session: Session, account_id: str, states: Sequence[str], *, limit: int) -> list[LoopView]:
+    """List an account's loops in some states, what is due first, as `list_loops` does."""
+    asked = {"account": account_id, "states": list(states), "most": limit}
+    return _views(session, session.execute(_at_account(), asked).all())
 
 
 def count_loops(session: Session, query: LoopQuery) -> dict[str, int]:
@@ -209,6 +215,13 @@ def _selected() -> Select[*tuple[Any, ...]]:
         # Who wrote it; an answer without words has its person too.
         .outerjoin(Contact, Contact.contact_id == func.coalesce(Comment.contact_id, Response.contact_id))
     )
+
+
+@cache
+def _at_account() -> Select[*tuple[Any, ...]]:
+    """Made once: putting the statement together takes longer than an account's few rows."""
+    chosen = OpenedLoop.account_id == bindparam("account"), OpenedLoop.state.in_(bindparam("states", expanding=True))
+    return _selected().where(*chosen).order_by(*(key.ordered() for key in _order("due"))).limit(bindparam("most"))
 
 
 def _response_id() -> ColumnElement[str]:

@@ -108,10 +108,10 @@ def commitments_of(
     session: Session, filters: Slice, *, account_id: str | None = None, account_ids: Sequence[str] | None = None
 ) -> list[Promise]:
     """Give the commitments handed over by `as_of` at the accounts of a slice, by account, day and id."""
-    statement = _COMMITMENTS
-    for accounts in _accounts(filters, account_id, account_ids):
-        statement = statement.where(Commitment.account_id.in_(accounts))
-    rows: Iterable[Any] = session.execute(statement, {"day": filters.as_of.date()})
+    sets = [set(accounts) for accounts in _accounts(filters, account_id, account_ids)]
+    day = filters.as_of.date()
+    asked = {"day": day, "accounts": sorted(set.intersection(*sets))} if sets else {"day": day}
+    rows: Iterable[Any] = session.execute(_COMMITMENTS_AT if sets else _COMMITMENTS, asked)
     return [Promise(*row) for row in rows]
 
 
@@ -132,6 +132,7 @@ _COMMITMENTS = (
     .where(Commitment.handed_over_on <= bindparam("day"))
     .order_by(Commitment.account_id, Commitment.handed_over_on, Commitment.commitment_id)
 )
+_COMMITMENTS_AT = _COMMITMENTS.where(Commitment.account_id.in_(bindparam("accounts", expanding=True)))
 _LIKENESSES = (
     select(CommitmentMatch.passage_id, CommitmentMatch.commitment_id, CommitmentMatch.similarity)
     .join(Commitment, Commitment.commitment_id == CommitmentMatch.commitment_id)

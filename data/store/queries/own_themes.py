@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from data.store.columns.build import microseconds
 from data.store.columns.pack import LISTED, OWN, VENDOR
 from data.store.columns.whole import Numbers, Whole
 from data.store.queries.chosen import Chooser
 from data.store.queries.comments import CommentRow, known_comments
 from data.store.queries.counts import count_said
 from data.store.queries.selection import comment_mask
+from data.store.queries.slices import Slice
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Detractors first, then what has no score, then the rest: by score band, of which -1 is the last.
@@ -41,13 +41,18 @@ def _own_mentions(whole: Whole, kind: str) -> tuple[Numbers, Numbers]:
 
 
 def last_said(reader: Chooser) -> dict[str, datetime]:
-    """Give when anybody spoke of each theme last in the window."""
+    """Give when anybody spoke of each theme last in the window, in any role; small anonymous groups are left out."""
     whole, filters = reader.whole, reader.filters
+    window = Slice(
+        as_of=filters.as_of,
+        since=filters.since,
+        accounts=filters.accounts,
+        anonymous_min_group=filters.anonymous_min_group,
+    )
     comment, theme = _own_mentions(whole, reader.kind)
     at = whole.comments["at"][comment] if len(comment) else comment
-    inside = at <= microseconds(filters.as_of)
-    if filters.since is not None:
-        inside &= at >= microseconds(filters.since)
+    shown = comment_mask(reader.session, whole, window, by_account=True)
+    inside = shown[comment] if len(comment) else np.zeros(0, bool)
     words = whole.words.get("themes", [])
     newest = np.full(len(words), np.iinfo(np.int64).min)
     np.maximum.at(newest, theme[inside], at[inside])

@@ -129,7 +129,8 @@ def written(bits: NDArray[np.uint8]) -> str:
 def nearest_sketches(session: Session, vector: NDArray[np.float32], count: int) -> list[str]:
     """Give the keys of the vectors whose sketches are nearest, nearest first (at most 1,000: pgvector's bound)."""
     width = min(max(count, 40), 1000)
-    session.execute(text(f"SET LOCAL hnsw.ef_search = {width}"))
+    # For the connection: a session that reads for the API has no transaction.
+    session.execute(text(f"SET hnsw.ef_search = {width}"))
     rows = session.scalars(
         text(f"SELECT text_key FROM text_sketches ORDER BY bits <~> CAST(:bits AS bit({len(vector)})) LIMIT :count"),
         {"bits": written(sketch(vector)), "count": count},
