@@ -38,11 +38,24 @@ def head(sentence_html: str, filters: Filters, as_of: datetime | None, *, over: 
     filter_bar(filters, as_of)
 
 
-def section(title: str, note: str = "", *, html: str = "", anchor: str = "") -> None:
-    """Draw a section's title with its note, and what follows of HTML; `anchor` is what a link on the page names."""
+def section(title: str, note: str = "", *, html: str = "", anchor: str = "", folded: str = "") -> None:
+    """Draw a section's title with its note, and what follows of HTML.
+
+    Args:
+        title: Its name.
+        note: What to know of it.
+        html: What it holds.
+        anchor: What a link on the page names.
+        folded: What a phone shows instead of `html` until it is tapped, or until a link leads here; "" is never.
+    """
     said = f'<p class="note">{note}</p>' if note else ""
     named = f' id="{anchor}"' if anchor else ""
-    look.block(f'<div class="section"{named}><h2 class="title">{title}</h2>{said}</div>{html}')
+    head = f'<div class="section"{named}><h2 class="title">{title}</h2>{said}</div>'
+    if folded:
+        fold = f'<details class="fold"><summary>{folded}</summary></details>'
+        look.block(f'<div class="folding">{head}{fold}<div class="folded">{html}</div></div>')
+    else:
+        look.block(head + html)
 
 
 def contents(names: Mapping[str, str]) -> str:

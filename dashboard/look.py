@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import paper
+from dashboard import paper, strings
 
 CSS = Path(__file__).parent / "theme.css"
 MODES = ("light", "dark")
@@ -67,3 +67,51 @@ _FIGURE = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?=\d)")
 def text(value: str) -> str:
     """Make a customer's text harmless: shown as text, with controls that turn or hide text taken out."""
     return escape(_INVISIBLE.sub("", value), quote=True)
+
+
+# What redaction leaves in the place of what it took out: <PERSON_2>, <EMAIL>.
+_TAKEN = re.compile(rf"<({'|'.join(strings.TAKEN)})(?:_(\d{{1,6}}))?>")
+
+
+def quoted(value: str, *, whole: str = "") -> str:
+    """Make a customer's words harmless, with marks in the places where redaction took something out.
+
+    A mark says what was there ("name"), with its number where a text has several. What it stands for stays its text,
+    so that what is copied, searched for or read out is what exports say.
+
+    Args:
+        value: The words.
+        whole: The text that they are a part of.
+    """
+    plain = _INVISIBLE.sub("", value)
+    several = _several(_INVISIBLE.sub("", whole or value))
+    return "".join(part if place % 2 else escape(part) for place, part in enumerate(_pieces(plain, several)))
+
+
+def spoken(value: str) -> str:
+    """Give a customer's words for where nothing can be marked: "[name]" where redaction took one out. Still raw."""
+    several = _several(value)
+    return _TAKEN.sub(lambda found: f"[{_kind(found, several)}]", value)
+
+
+def _pieces(plain: str, several: bool) -> list[str]:
+    """Cut words at the marks: what stands between them, raw, and each mark written."""
+    parts, end = [], 0
+    for found in _TAKEN.finditer(plain):
+        parts += [plain[end : found.start()], _mark(found, several)]
+        end = found.end()
+    return [*parts, plain[end:]]
+
+
+def _several(whole: str) -> bool:
+    return len({found.group(2) for found in _TAKEN.finditer(whole) if found.group(2)}) > 1
+
+
+def _kind(found: re.Match[str], several: bool) -> str:
+    number = f" {found.group(2)}" if several and found.group(2) else ""
+    return f"{strings.TAKEN[found.group(1)]}{number}"
+
+
+def _mark(found: re.Match[str], several: bool) -> str:
+    title = strings.TAKEN_OUT.format(kind=strings.TAKEN[found.group(1)])
+    return f'<span class="taken" data-kind="{_kind(found, several)}" title="{title}">{escape(found.group())}</span>'

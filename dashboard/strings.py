@@ -122,3 +122,17 @@ MISSING_TITLE = "There is no such thing here"
 NO_SCORES = "No scored answer in this slice; the themes below come from comments without a score."
 UNREACHABLE_TITLE = "The API does not answer"
 SHOW_ALL = "Read all"
+# What redaction takes out of comments, by the word that it leaves. Source: nlp.text.redact.PLACEHOLDER.
+TAKEN = {
+    "PERSON": "name",
+    "EMAIL": "e-mail",
+    "PHONE": "phone number",
+    "CARD": "card number",
+    "IBAN": "account number",
+    "IP": "IP address",
+    "URL": "link",
+    "NATIONAL_ID": "ID number",
+    "ADDRESS": "address",
+    "SECRET": "secret",
+}
+TAKEN_OUT = "Taken out by redaction: {kind}"

@@ -50,6 +50,9 @@ SECTIONS = {
     "loops": ("Loops", "Open loops"),
     "comments": ("Comments", "All comments"),
 }
+QUIET = "Nothing to report"
+# What opens a section on a phone.
+SHOW = "Show {}"
 NO_ID = "The address names no account."
 NO_ACCOUNT = "No account “{account_id}” is among those that you may see."
 CHOOSE = "Choose one in the list of accounts"
@@ -57,6 +60,17 @@ WHOLE = (
     "The diagnosis, the committee and the risks are always of the whole account. "
     "Themes, timeline and comments below follow the filters: {words}."
 )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section: what it holds, what a phone shows of it before a tap, and why it is empty ("" where it is not)."""
+
+    anchor: str
+    note: str = ""
+    html: str = ""
+    folded: str = ""
+    quiet: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,14 +97,27 @@ def render(filters: Filters) -> None:
         _brief(read, filters)
         return
     _head(read, filters)
-    _committee(read)
+    quiet = _draw(_committee(read), _stages(read))
     _timeline(read, filters)
-    _themes(read, filters)
-    _changes(read)
-    _promises(read)
-    _risks(read)
-    _loops(read)
-    _comments(read, filters)
+    quiet += _draw(_themes(read, filters), _changes(read), _promises(read), _risks(read), _against(read), _loops(read))
+    quiet += _comments(read, filters)
+    _quiet(quiet)
+
+
+def _draw(*parts: Part) -> list[Part]:
+    """Draw the sections that hold something; give the others."""
+    for one in parts:
+        if not one.quiet:
+            frame.section(SECTIONS[one.anchor][1], one.note, html=one.html, anchor=one.anchor, folded=one.folded)
+    return [one for one in parts if one.quiet]
+
+
+def _quiet(parts: list[Part]) -> None:
+    """Name the sections that hold nothing, a line each, so that what was looked at and is not there is known too."""
+    if not parts:
+        return
+    rows = "".join(f'<dt id="{one.anchor}">{SECTIONS[one.anchor][1]}</dt><dd>{one.quiet}</dd>' for one in parts)
+    frame.section(QUIET, html=f'<dl class="theme-facts quiet">{rows}</dl>')
 
 
 def _missing(account_id: str) -> None:
@@ -146,33 +173,41 @@ def _head(read: Read, filters: Filters) -> None:
     today = found.period.as_of.date()
     facts = account_head.facts_html(found.account, today)
     look.block(f'<div class="over">{facts}{brief}</div>{note}{_contents()}')
-    _section("steps", html=account_head.findings_html(found, read.words))
+    _draw(Part("steps", html=account_head.findings_html(found, read.words)))
 
 
 def _contents() -> str:
     return frame.contents({anchor: name for anchor, (name, _) in SECTIONS.items()})
 
 
-def _section(anchor: str, note: str = "", *, html: str = "") -> None:
-    frame.section(SECTIONS[anchor][1], note, html=html, anchor=anchor)
-
-
-def _changes(read: Read) -> None:
-    found = read.found
-    changes = account_risks.changes_html(found.changes, found.deciders_left, read.words)
-    before = found.period_before
+def _changes(read: Read) -> Part:
+    found, before = read.found, read.found.period_before
     since = f"{fmt.day(before.since)} to {fmt.day(before.as_of)}" if before.since else "before"
-    _section("changes", f"Against the period of equal length before it, {since}.", html=changes)
+    many = len(found.changes) + len(found.deciders_left)
+    return Part(
+        "changes",
+        f"Against the period of equal length before it, {since}.",
+        account_risks.changes_html(found.changes, found.deciders_left, read.words),
+        SHOW.format(fmt.counted(many, "change")),
+        "" if many else account_risks.NO_CHANGE,
+    )
 
 
-def _committee(read: Read) -> None:
+def _committee(read: Read) -> Part:
     nps = read.found.scores.nps
     reads = account_committee.reads_html(nps)
     lanes = account_committee.lanes_html(nps, read.people, read.words)
     heard = look.text(read.found.coverage.reading)
-    _section("committee", heard, html=reads + lanes)
-    stages = account_scores.stages_html(read.found.scores, read.words)
-    _section("stages", "Each scale by itself. Low answers first.", html=stages)
+    return Part("committee", heard, reads + lanes, SHOW.format("both readings of NPS, and who said what"))
+
+
+def _stages(read: Read) -> Part:
+    scores = read.found.scores
+    html = account_scores.stages_html(scores, read.words)
+    many = SHOW.format(fmt.counted(len(scores.by_stage), "score"))
+    return Part(
+        "stages", "Each scale by itself. Low answers first.", html, many, "" if scores.by_stage else account_scores.NONE
+    )
 
 
 def _timeline(read: Read, filters: Filters) -> None:
@@ -184,48 +219,69 @@ def _timeline(read: Read, filters: Filters) -> None:
     path = account_evidence.address(read.account_id)
     timeline = loading.read(f"{path}/timeline", TimelineOut, params)
     said = loading.read(f"{path}/comments", CommentPage, params, limit=MOST_DOTS)
-    _section("time", "A year, or the period where that is longer; one time axis.")
+    _draw(Part("time", "A year, or the period where that is longer; one time axis."))
     period = read.found.period
     since = period.since or datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
     account_timeline.draw(read.account_id, timeline, said.items, period=(since, period.as_of))
 
 
-def _themes(read: Read, filters: Filters) -> None:
+def _themes(read: Read, filters: Filters) -> Part:
     narrowed = _narrowed(filters)
     path = f"{account_evidence.address(read.account_id)}/themes"
     known = loading.read(path, AccountThemePage, narrowed.params(), limit=MOST_THEMES)
     other = loading.read(path, AccountThemePage, narrowed.params(), kind="discovered", verbatims=0, limit=MOST_THEMES)
     body = account_themes.themes_html(known.items, read.account_id, narrowed)
     more = account_themes.discovered_html(other.items, read.account_id, narrowed)
-    _section("themes", "The latest first. A comment with two points counts under both.", html=body + more)
+    many = SHOW.format(fmt.counted(len(known.items), "theme"))
+    quiet = "" if known.items or more else account_themes.NONE
+    return Part("themes", "The latest first. A comment with two points counts under both.", body + more, many, quiet)
 
 
-def _promises(read: Read) -> None:
+def _promises(read: Read) -> Part:
     note = "What people say was agreed, beside what the handoff recorded, over the year. Nearness of words, no verdict."
-    _section("promises", note, html=account_mismatch.mismatch_html(read.found.mismatch, read.words))
+    found = read.found.mismatch
+    parts = [fmt.counted(len(found.mentions), "passage")] if found.mentions else []
+    parts += [fmt.counted(len(found.commitments), "commitment")] if found.commitments else []
+    said = parts or found.comments or found.review_note_ids
+    many = SHOW.format(" and ".join(parts) or "what was said")
+    html = account_mismatch.mismatch_html(found, read.words)
+    return Part("promises", note, html, many, "" if said else account_mismatch.NONE)
 
 
-def _risks(read: Read) -> None:
-    _section("risks", html=account_risks.risks_html(read.found, read.words))
-    _section(
+def _risks(read: Read) -> Part:
+    html = account_risks.risks_html(read.found, read.words)
+    return Part("risks", html=html, folded=SHOW.format(account_risks.worst_words(read.found)))
+
+
+def _against(read: Read) -> Part:
+    found = read.found.contradictions
+    return Part(
         "against",
         "A high score with bitter words, or the other way round: to be read.",
-        html=account_risks.contradictions_html(read.found.contradictions),
+        account_risks.contradictions_html(found),
+        SHOW.format(fmt.counted(len(found), "comment")),
+        "" if found else account_risks.NO_CONTRADICTION,
     )
 
 
-def _loops(read: Read) -> None:
-    _section("loops", "What is due first first; as they stand now.", html=account_loops.loops_html(read.found.loops))
+def _loops(read: Read) -> Part:
+    found = read.found.loops
+    many = SHOW.format(fmt.counted(len(found), "loop"))
+    html = account_loops.loops_html(found)
+    return Part("loops", "What is due first first; as they stand now.", html, many, "" if found else account_loops.NONE)
 
 
-def _comments(read: Read, filters: Filters) -> None:
+def _comments(read: Read, filters: Filters) -> list[Part]:
     narrowed = _narrowed(filters)
     params = {**narrowed.params(), "order": "detractors"}
     path = f"{account_evidence.address(read.account_id)}/comments"
     total = loading.read(path, CommentPage, params, limit=1).total
-    number = links.comments_link(fmt.counted(total, "comment"), narrowed, account=read.account_id) if total else ""
-    _section("comments", f"{number}, detractors first, then the newest." if total else "")
+    if not total:
+        return [Part("comments", quiet=strings.NO_COMMENTS_HERE)]
+    number = links.comments_link(fmt.counted(total, "comment"), narrowed, account=read.account_id)
+    _draw(Part("comments", f"{number}, detractors first, then the newest."))
     comment_list(path, params, key=f"account_{read.account_id}", account=False)
+    return []
 
 
 def _brief(read: Read, filters: Filters) -> None:

@@ -10,16 +10,9 @@ from dashboard import format as fmt
 from dashboard import frame, links, loading, look, navigate
 from dashboard.filters import Filters
 from dashboard.look import text
-from dashboard.pieces import loops_act, loops_list, loops_times
+from dashboard.pieces import loops_act, loops_empty, loops_list, loops_times
 from dashboard.pieces import loops_words as words
-from dashboard.pieces.empty import empty_html
 from dashboard.pieces.loops_list import ALL_WAITING, Asked
-
-EMPTY_TITLE = "No loop in this slice"
-EMPTY = (
-    "A loop opens when a flagged answer comes in: a detractor, a CSAT or an onboarding CES past its line, not older "
-    "than 7 days. History that was imported opens none. Widen the filters above to see earlier ones."
-)
 
 
 def render(filters: Filters) -> None:
@@ -31,11 +24,11 @@ def render(filters: Filters) -> None:
     everybody = loops_list.numbers(params, Asked())
     counted = everybody if not asked.owner else loops_list.numbers(params, asked)
     found = loading.get_client().read("/v1/loops/times", LoopTimesOut, {**params, "group_by": "owner"}).items
-    first = loops_list.fresh(params, {**Asked().params(), "limit": 1}).items
-    frame.head(_sentence(everybody, first), filters, me.as_of)
+    first = loops_list.fresh(params, {**Asked().params(), "limit": 1})
+    frame.head(_sentence(everybody, first.items), filters, me.as_of)
     loops_act.said()
     if not found:
-        look.block(empty_html(EMPTY_TITLE, EMPTY))
+        look.block(loops_empty.nothing_html(me.as_of, first.now))
     else:
         _list(filters, asked, counted, found, may_act=loops_act.may_act(me))
         loops_times.times(found)

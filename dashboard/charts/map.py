@@ -1,6 +1,7 @@
 """Comments as points, what is alike side by side: themes are pale regions with their name, colour is polarity."""
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,13 +11,15 @@ from numpy.typing import NDArray
 
 from dashboard import strings
 from dashboard.charts.base import CLEAR, lay_out, pale
-from dashboard.charts.map_shapes import PHONE_PX, SPAN, Core, Flags, Floats, core_of, turn, with_room
-from dashboard.look import text
+from dashboard.charts.map_shapes import LINE_PX, PHONE_PX, SPAN, Core, Flags, Floats, core_of, turn, with_room
+from dashboard.look import spoken, text
 
 HEIGHT_PX = 600
 # Pixels of the map on a desk, and how many names a phone shows: the first ones (theme.css).
 DESK_PX, PHONE_NAMES = 1150, 6
 MOST_NAMES = 26
+# Characters of a line of a name; and half the height of a name's box, in coordinates.
+NAME_LINE, LINE_HALF = 30, 0.5 * LINE_PX / HEIGHT_PX * SPAN
 _SIDES = {1: "left", -1: "right", 0: "center"}
 # What is drawn of a polarity, first what is drawn lowest: the mark says it as well as the colour.
 MARKS = {"": ("circle", "line"), "neutral": ("circle-open", "neutral"), "positive": ("cross", "positive")}
@@ -108,7 +111,7 @@ def hover_texts(points: MapPoints, names: Sequence[str], lit: Flags) -> list[str
 
 def _begin(words: str, chars: int) -> str:
     # What is cut here was cut before by the API, at some character.
-    flat = " ".join(words[:CHARS].split())
+    flat = " ".join(spoken(words[:CHARS]).split())
     cut = flat[:chars].rpartition(" ")[0] or flat[:chars] if len(flat) > chars or len(words) >= CHARS else flat
     lines, rest = [], cut
     while len(rest) > LINE:
@@ -145,7 +148,11 @@ def _regions(figure: go.Figure, cores: Sequence[Core | None], colours: Mapping[s
             mode="lines",
             fill="toself",
             fillcolor=pale(colours["action" if here else "muted"], 0.14),
-            line={"shape": "spline", "width": 1.5 if here else 0, "color": colours["action"]},
+            line={
+                "shape": "spline",
+                "width": 1.5 if here else 1,
+                "color": colours["action"] if here else pale(colours["muted"], 0.45),
+            },
             hoverinfo="skip",
         )
 
@@ -167,7 +174,9 @@ def _names(
     """Write the names that have room: first those that a phone has room for, so that it can leave out the rest."""
     placed = [(place, core) for place, core in enumerate(cores) if core is not None]
     placed.sort(key=lambda one: one[0] != chosen)
-    boxes = [(names[place], core.x, core.y) for place, core in placed]
+    # A name stands on its field, so that even a small one is seen to be its own.
+    tops = [float(core.hull[:, 1].max()) for _, core in placed]
+    boxes = [(_widest(names[place]), core.x, top + LINE_HALF) for (place, core), top in zip(placed, tops, strict=True)]
     room = {"height_px": HEIGHT_PX, "span": (SPAN, SPAN)}
     phone = with_room(boxes, width_px=PHONE_PX, inwards=range(len(boxes)), **room)[:PHONE_NAMES]  # type: ignore[arg-type]
     desk = with_room(boxes, width_px=DESK_PX, taken=phone, inwards=phone, **room)  # type: ignore[arg-type]
@@ -176,14 +185,23 @@ def _names(
         place, core = placed[at] if at is not None else (-1, None)
         here = place == chosen and core is not None
         figure.add_annotation(
-            text="" if core is None else f"<b>{_plain(names[place])}</b>" if here else _plain(names[place]),
+            text="" if core is None else f"<b>{_broken(names[place])}</b>" if here else _broken(names[place]),
             visible=core is not None,
             x=0 if core is None else core.x,
-            y=0 if core is None else core.y,
+            y=0 if at is None else tops[at],
+            yanchor="bottom",
             showarrow=False,
             font={"color": colours["action"] if here else colours["ink"], "size": 13},
-            xanchor=_SIDES[turn(names[place], core.x)] if core is not None and at in phone else "center",
+            xanchor=_SIDES[turn(_widest(names[place]), core.x)] if core is not None and at in phone else "center",
         )
+
+
+def _broken(name: str) -> str:
+    return "<br>".join(_plain(line) for line in textwrap.wrap(name, NAME_LINE))
+
+
+def _widest(name: str) -> str:
+    return max(textwrap.wrap(name, NAME_LINE), key=len, default="")
 
 
 def _bare(figure: go.Figure, points: MapPoints, colours: Mapping[str, str]) -> go.Figure:

@@ -6,7 +6,7 @@ from datetime import date
 from api.schemas.diagnosis import DiagnosisOut, DiagnosisThemeOut, GroupFigureOut
 from dashboard import format as fmt
 from dashboard import strings
-from dashboard.look import prose, text
+from dashboard.look import prose, quoted, text
 from dashboard.pieces.account_committee import Member
 from dashboard.pieces.account_evidence import Words
 from dashboard.pieces.account_figures import known, score_chip, value_html
@@ -46,7 +46,7 @@ def _cut(words: str) -> str:
 
 
 def _quote(words: str) -> str:
-    return f'<blockquote class="quote" dir="auto">{text(_cut(words))}</blockquote>'
+    return f'<blockquote class="quote" dir="auto">{quoted(_cut(words), whole=words)}</blockquote>'
 
 
 def _scores(found: DiagnosisOut) -> str:

@@ -1,6 +1,7 @@
 """What may cost the renewal, what contradicts itself, and what changed: each with its evidence."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from api.schemas.diagnosis import ChangeOut, ContradictionOut, DeciderLeftOut, DiagnosisOut, EvidenceOut, RisksOut
 from dashboard import format as fmt
@@ -36,23 +37,43 @@ NO_CHANGE = "Nothing changed that can be told from chance."
 NO_CONTRADICTION = "No comment in this period speaks against its own score."
 
 
-def risks_html(found: DiagnosisOut, words: Words) -> str:
-    """Write each risk: its state in a word, how it was read, and what it stands on."""
-    risks = found.risks
-    rows = [
-        _risk("Renewal", STATES.get(risks.renewal.state), risks.renewal.reading, risks.renewal, words),
-        _risk("90 days before renewal", STATES.get(risks.flag.state), risks.flag.reading, risks.flag, words),
-        *_onboarding(risks, words),
-        _risk(
+@dataclass(frozen=True)
+class Risk:
+    """One risk: its name, its state (a word and a colour), how it was read, and what it stands on."""
+
+    name: str
+    state: tuple[str, str]
+    reading: str
+    evidence: EvidenceOut
+
+
+def risks_of(found: DiagnosisOut) -> list[Risk]:
+    """Give each risk in the order of the page."""
+    risks, unknown = found.risks, STATES["unknown"]
+    return [
+        Risk("Renewal", STATES.get(risks.renewal.state, unknown), risks.renewal.reading, risks.renewal),
+        Risk("90 days before renewal", STATES.get(risks.flag.state, unknown), risks.flag.reading, risks.flag),
+        *_onboarding(risks),
+        Risk(
             "Health score beside answers",
-            STATES.get(risks.perception.state),
+            STATES.get(risks.perception.state, unknown),
             risks.perception.reading,
             risks.perception,
-            words,
         ),
-        _fusion(found, words),
+        _fusion(found),
     ]
-    return f'<div class="risks">{"".join(rows)}</div>'
+
+
+def risks_html(found: DiagnosisOut, words: Words) -> str:
+    """Write each risk: its state in a word, how it was read, and what it stands on."""
+    return f'<div class="risks">{"".join(_risk(one, words) for one in risks_of(found))}</div>'
+
+
+def worst_words(found: DiagnosisOut) -> str:
+    """Say how many risks there are, and which of them want a look."""
+    risks = risks_of(found)
+    bad = [f"{one.name.lower()} {one.state[0].lower()}" for one in risks if one.state[1] in ("negative", "attention")]
+    return f"{fmt.counted(len(risks), 'risk')}{': ' if bad else ''}{', '.join(bad)}"
 
 
 def states_html(found: DiagnosisOut) -> str:
@@ -71,29 +92,26 @@ def states_html(found: DiagnosisOut) -> str:
     return f'<p class="states">{chips}</p>'
 
 
-def _onboarding(risks: RisksOut, words: Words) -> list[str]:
-    rows = []
-    for one in risks.onboarding:
-        state = {True: ("Early risk", "negative"), False: ("No early risk", "positive"), None: STATES["unknown"]}
-        rows.append(_risk("Onboarding effort", state[one.holds], one.reading, one, words))
-    return rows
+def _onboarding(risks: RisksOut) -> list[Risk]:
+    state = {True: ("Early risk", "negative"), False: ("No early risk", "positive"), None: STATES["unknown"]}
+    return [Risk("Onboarding effort", state[one.holds], one.reading, one) for one in risks.onboarding]
 
 
-def _fusion(found: DiagnosisOut, words: Words) -> str:
+def _fusion(found: DiagnosisOut) -> Risk:
     fusion = found.fusion
     both = EvidenceOut(
         comment_ids=list(dict.fromkeys([*fusion.score.comment_ids, *fusion.usage.comment_ids])),
         other_ids=list(dict.fromkeys([*fusion.score.other_ids, *fusion.usage.other_ids])),
     )
     reading = f"{fusion.reading} {fusion.action}."
-    return _risk("Score beside usage", FUSIONS.get(fusion.key), reading, both, words)
+    return Risk("Score beside usage", FUSIONS.get(fusion.key, STATES["unknown"]), reading, both)
 
 
-def _risk(name: str, state: tuple[str, str] | None, reading: str, one: EvidenceOut, words: Words) -> str:
-    word, meaning = state or STATES["unknown"]
+def _risk(one: Risk, words: Words) -> str:
+    word, meaning = one.state
     return (
-        f'<div class="risk"><div><h3>{name}</h3><span class="chip {meaning}">{word}</span></div>'
-        f"<div><p>{prose(reading)}</p>{evidence_html(one, words)}</div></div>"
+        f'<div class="risk"><div><h3>{one.name}</h3><span class="chip {meaning}">{word}</span></div>'
+        f"<div><p>{prose(one.reading)}</p>{evidence_html(one.evidence, words)}</div></div>"
     )
 
 

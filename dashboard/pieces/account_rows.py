@@ -57,7 +57,9 @@ def why_html(one: AccountOut) -> str:
     if standing is None:
         said = f'<span class="note">{NOT_YET}</span>'
     else:
-        said = f"{chips_html(standing)}{text(standing.why)}"
+        chips = chips_html(standing)
+        # Where nothing is wrong, the words step back behind those of the accounts to look at.
+        said = f"{chips}{text(standing.why)}" if chips else f'<span class="calm">{text(standing.why)}</span>'
     themes = [f"{links.theme_link(theme.key, theme.name)} ({fmt.count(theme.negative)})" for theme in one.top_negative]
     hurting = f'<br><span class="note"><span class="negative">−</span> {", ".join(themes)}</span>' if themes else ""
     return said + hurting

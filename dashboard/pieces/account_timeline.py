@@ -127,7 +127,8 @@ def _dot(one: GivenScoreOut, words: Words) -> Dot:
 
 def _quoted(words: str) -> str:
     """Write the beginning of a comment for a hover label, which reads some HTML of its own."""
-    cut = words[:QUOTED] + ("…" if len(words) > QUOTED else "")
+    said = look.spoken(words)
+    cut = said[:QUOTED] + ("…" if len(said) > QUOTED else "")
     lines, line = [], ""
     for word in cut.split():
         if line and len(line) + len(word) > 48:

@@ -3,10 +3,10 @@
 from api.schemas.comments import CommentOut, TagOut
 from dashboard import format as fmt
 from dashboard import strings
-from dashboard.look import text
+from dashboard.look import quoted, text
 
-# Characters; a longer comment is clamped and opens on a click.
-LONG = 320
+# Characters; a longer comment is clamped and opens on a click. The second: of those in cards side by side.
+LONG, SHORT = 320, 180
 _BANDS = {-1: "negative", 0: "neutral", 1: "positive"}
 
 
@@ -30,12 +30,13 @@ def comment_html(comment: CommentOut, *, account: bool = True, quote: str = "", 
     )
 
 
-def quote_html(words: str) -> str:
-    """Write a customer's words; long ones are clamped and open on a click."""
-    if len(words) <= LONG:
-        return f'<blockquote class="quote" dir="auto">{text(words)}</blockquote>'
+def quote_html(words: str, *, short: bool = False) -> str:
+    """Write a customer's words; long ones are clamped and open on a click, sooner where `short` (side by side)."""
+    if len(words) <= (SHORT if short else LONG):
+        return f'<blockquote class="quote" dir="auto">{quoted(words)}</blockquote>'
+    css = "quote clamped short" if short else "quote clamped"
     return (
-        f'<details><summary><blockquote class="quote clamped" dir="auto">{text(words)}</blockquote>'
+        f'<details><summary><blockquote class="{css}" dir="auto">{quoted(words)}</blockquote>'
         f'<span class="more">{strings.SHOW_ALL}</span></summary></details>'
     )
 

@@ -80,11 +80,12 @@ def _row(one: TaxonomyThemeOut, depth: int, names: Mapping[str, str], *, editabl
     able = editable and one.state != "merged"
     name = common.part_link(one.name, "taxonomy", edit=one.key) if able else text(one.name)
     css = f' class="under-{min(depth, 2)}"' if depth else ""
-    covers = text(words.with_names(one.definition, names))
+    said = words.with_names(one.definition, names).replace(" Not: ", "\nNot: ")
+    covers = text(said[:1].upper() + said[1:])
     return (
         f'<tr><td{css}>{name}</td><td class="left"><span class="note">{covers}</span></td>'
         f'<td class="left" data-label="Owner:">{text(one.owner)}</td>'
-        f'<td class="left">{text(state_words(one))}</td></tr>'
+        f'<td class="left state">{text(state_words(one))}</td></tr>'
     )
 
 

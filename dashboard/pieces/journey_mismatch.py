@@ -14,7 +14,7 @@ from api.schemas.mismatch import (
 from dashboard import format as fmt
 from dashboard import links, strings
 from dashboard.filters import Filters
-from dashboard.look import text
+from dashboard.look import quoted, text
 from dashboard.pieces import tables
 from dashboard.pieces.why import why_html
 
@@ -158,9 +158,8 @@ def _who(one: MismatchAccountOut, filters: Filters) -> str:
 
 def _mention_row(mention: MismatchMentionOut, known: Mapping[str, CommitmentOut], least: float) -> str:
     near = max(mention.likenesses, key=lambda like: like.similarity, default=None)
-    said = (
-        f'<blockquote class="quote" dir="auto">{text(mention.passage)}</blockquote><p class="meta">{_meta(mention)}</p>'
-    )
+    quote = f'<blockquote class="quote" dir="auto">{quoted(mention.passage)}</blockquote>'
+    said = f'{quote}<p class="meta">{_meta(mention)}</p>'
     return f"<tr><td>{said}</td><td>{_beside(near, known, least)}</td></tr>"
 
 

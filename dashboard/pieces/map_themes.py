@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from api.schemas.themes import ThemePage
+from api.schemas.themes import ThemeOut, ThemePage
 from dashboard import format as fmt
-from dashboard import frame
+from dashboard import frame, strings
 from dashboard.links import comments_link, link, theme_link
 from dashboard.pieces.map_chosen import Asked
 from dashboard.pieces.map_read import Map
@@ -78,10 +78,9 @@ def theme_list(page: ThemePage, asked: Asked) -> None:
     rows = [
         f"<tr{' aria-current=true' if one.info.key == asked.theme else ''}>"
         f'<th scope="row">{theme_link(one.info.key, one.info.name)}</th>'
-        f"<td>{_count(one.info.key, one.counts.comments)}</td>"
-        f"<td>{_count(one.info.key, one.counts.negative, 'negative')}</td>"
-        f"<td>{_count(one.info.key, one.counts.positive, 'positive')}</td>"
-        f"<td>{fmt.count(one.counts.accounts)}</td>"
+        f'<td data-label="{HEADS[0]}">{_count(one.info.key, one.counts.comments)}</td>'
+        f"{_said(one, 'negative')}{_said(one, 'positive')}"
+        f'<td data-label="{HEADS[3]}">{fmt.count(one.counts.accounts)}</td>'
         f"<td>{_way(one.info.key, one.info.name, asked)}</td></tr>"
         for one in items
     ]
@@ -106,6 +105,11 @@ def _way(key: str, name: str, asked: Asked) -> str:
     if key == asked.theme:
         return link("Show all", asked.href(theme="", area=""))
     return link("Show", asked.href(theme=key, area=""), title=f"Show {name} on the map")
+
+
+def _said(one: ThemeOut, polarity: str) -> str:
+    sign, n = strings.SIGNS[polarity], getattr(one.counts, polarity)
+    return f'<td data-label="{sign}">{_count(one.info.key, n, polarity)}</td>'
 
 
 def _count(key: str, n: int, polarity: str = "") -> str:

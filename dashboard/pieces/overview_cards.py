@@ -89,7 +89,7 @@ def _comments(filters: Filters, card: ScoreCard, all_cards: Sequence[ScoreCard])
     key = f"shown_{_key(card)}"
     shown = _shown(filters.params(), card, int(st.session_state.get(key, SHOWN)))
     link = behind.of_card(card, all_cards, filters, bands=behind.LOW)
-    quotes = "".join(comment.comment_html(one) for one in shown)
+    quotes = "".join(comment.comment_html(one, quote=comment.quote_html(one.text, short=True)) for one in shown)
     nothing = f'<p class="note">{strings.NO_COMMENTS}</p>' if card.score.flagged and not shown else ""
     look.block(score_card.under_html(card, wrote=link) + quotes + nothing)
     left = (card.comments_total or 0) - len(shown)

@@ -124,7 +124,7 @@ def segments_html(lines: Sequence[SegmentLineOut]) -> str:
     more = '<th scope="col">Lift</th><th scope="col">p</th>' if searched else ""
     words = "".join(f"<li><b>{segment_name(one.segment)}:</b> {text(one.line.reading)}</li>" for one in lines)
     return (
-        '<div class="scroll"><table><thead><tr><th scope="col">Segment</th><th scope="col">Accounts</th>'
+        '<div class="scroll"><table class="lines"><thead><tr><th scope="col">Segment</th><th scope="col">Accounts</th>'
         '<th scope="col">Churned</th><th scope="col">Account-quarters</th><th scope="col">Line</th>'
         f"{more}</tr></thead><tbody>{rows}</tbody></table></div>"
         f'<details class="why"><summary>Each in words</summary><ul>{words}</ul></details>'

@@ -119,11 +119,11 @@ def lags_html(links: Sequence[LinkOut], *, segment: str | None = None) -> str:
     lags = sorted({lag for _, lag in own})
     heads = "".join(f'<th scope="col">{_lag(lag)}</th>' for lag in lags)
     rows = "".join(
-        f'<tr><th scope="row">{name}</th>{"".join(_link_cell(own.get((key, lag))) for lag in lags)}</tr>'
+        f'<tr><th scope="row">{name}</th>{"".join(_link_cell(own.get((key, lag)), _lag(lag)) for lag in lags)}</tr>'
         for key, name in OUTCOMES.items()
     )
     return (
-        '<div class="scroll"><table class="lags"><thead><tr><th scope="col">NPS against</th>'
+        '<div class="scroll"><table class="lags stack"><thead><tr><th scope="col">NPS against</th>'
         f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -132,19 +132,19 @@ def _lag(lag: int) -> str:
     return "same quarter" if lag == 0 else f"{fmt.counted(lag, 'quarter')} later"
 
 
-def _link_cell(one: LinkOut | None) -> str:
+def _link_cell(one: LinkOut | None, lag: str) -> str:
     if one is None:
         return "<td></td>"
     found = one.correlation
     if found is None:
         lacking = f"{fmt.counted(one.accounts, 'account')}, {fmt.count(one.moved)} moved"
-        return f'<td class="zero">not enough data<br><span class="note">{lacking}</span></td>'
+        return f'<td class="zero" data-label="{lag}">not enough data<br><span class="note">{lacking}</span></td>'
     clear = found.low is not None and found.high is not None and not found.low <= 0 <= found.high
     value = f"<b>{two(found.value)}</b>" if clear else two(found.value)
     ends = "" if found.low is None or found.high is None else f"{two(found.low)} to {two(found.high)}"
     said = "clear" if clear else "may be chance"
     return (
-        f'<td>{value}<br><span class="note">{ends}<br>n {fmt.count(one.n)}, '
+        f'<td data-label="{lag}">{value}<br><span class="note">{ends}<br>n {fmt.count(one.n)}, '
         f"{fmt.counted(one.accounts, 'account')}<br>{said}</span></td>"
     )
 

@@ -8,7 +8,7 @@ import streamlit as st
 from api.schemas.search import FoundComment, HighlightOut, SearchPage
 from dashboard import format as fmt
 from dashboard import frame, loading, look, strings
-from dashboard.look import text
+from dashboard.look import quoted
 from dashboard.pieces import comment
 from dashboard.pieces.search_asked import PATH, Asked
 
@@ -24,6 +24,11 @@ LEGEND = {
     "meaning": '<mark class="near">Underlined</mark>: the passage that is near in meaning.',
 }
 SIMILAR = "similarity {:.2f}"
+# Below this, a comment without a word of the question mostly speaks of something else (the first 14 of eight questions
+# to the sample, read).
+WEAK = 0.4
+WEAK_TITLE = "Weaker"
+WEAK_NOTE = f"No word of yours, and similarity under {WEAK:.2f}: many of these speak of something else."
 SIMILAR_TITLE = "How near the nearest passage is in meaning, from 0 to 1. Under 0.25 nothing is shown."
 # Characters of a long comment shown around the first place that was found.
 BEFORE, EXCERPT = 60, 300
@@ -46,13 +51,34 @@ def results(asked: Asked, page: SearchPage, *, pages: int) -> None:
         found, following = [*found, *later.items], later.next_cursor
     shown = f"{fmt.count(len(found))} of {fmt.count(page.total)} shown." if following else ""
     frame.section(TITLES.get(page.mode, TITLES["both"]), " ".join(part for part in (_legend(found), shown) if part))
-    look.block("".join(found_html(one) for one in found))
+    strong = _strong(found)
+    look.block("".join(found_html(one) for one in found[:strong]) + _weaker(found[strong:], alone=not strong))
     if following and pages >= MOST_PAGES:
         look.block(f'<p class="note">{MANY}</p>')
     elif following:
         left = fmt.count(max(page.total - len(found), 0))
         label = f"{strings.MORE_COMMENTS} ({left} more)"
         st.button(label, key="more_search", on_click=_more, args=(pages + 1,), type="tertiary")
+
+
+def _strong(found: Sequence[FoundComment]) -> int:
+    """Count the comments up to the last one that is no weak hit."""
+    return max((place for place, one in enumerate(found, 1) if not is_weak(one)), default=0)
+
+
+def is_weak(one: FoundComment) -> bool:
+    """Whether a comment was found by its meaning alone, and is not near."""
+    by_words = any(mark.by == "words" for mark in one.highlights)
+    return one.similarity is not None and one.similarity < WEAK and not by_words
+
+
+def _weaker(found: Sequence[FoundComment], *, alone: bool) -> str:
+    """Write the comments after the last strong one, set apart; the order is the server's."""
+    if not found:
+        return ""
+    title = "" if alone else f'<h3 class="under">{WEAK_TITLE}</h3>'
+    quotes = "".join(found_html(one) for one in found)
+    return f'<div class="weaker">{title}<p class="note">{WEAK_NOTE}</p>{quotes}</div>'
 
 
 def _more(pages: int) -> None:
@@ -116,5 +142,5 @@ def marked_html(words: str, marks: Sequence[HighlightOut], *, start: int = 0, en
 def _piece(words: str, left: int, right: int, marks: Sequence[HighlightOut]) -> str:
     by = {mark.by for mark in marks if mark.start <= left and right <= mark.end}
     kinds = [css for name, css in (("words", "word"), ("meaning", "near")) if name in by]
-    shown = text(words[left:right])
+    shown = quoted(words[left:right], whole=words)
     return f'<mark class="{" ".join(kinds)}">{shown}</mark>' if kinds else shown

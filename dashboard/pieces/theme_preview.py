@@ -28,7 +28,7 @@ def sample_html(made: CorrectionMade, names: Mapping[str, str]) -> str:
     """Write some of the comments with their themes before and after."""
     known = {**names, **{one.key: reach.name for one in made.themes if (reach := one.after or one.before) is not None}}
     return '<p class="under">Some of them</p>' + "".join(
-        f'<article class="comment"><blockquote class="quote clamped" dir="auto">{look.text(one.text)}</blockquote>'
+        f'<article class="comment"><blockquote class="quote clamped" dir="auto">{look.quoted(one.text)}</blockquote>'
         f'<p class="meta">{_names(one.before, known)} → {_names(one.after, known)}</p></article>'
         for one in made.sample[:SAMPLE]
     )

@@ -13,6 +13,8 @@ from dashboard.pieces.theme_tree import Row
 MONTHS_SHOWN = 12
 POLARITIES = {"negative": "−", "neutral": "○", "positive": "+"}
 EMERGING = "emerging"
+# What opens, on a phone, the figures that have columns of their own on a wider screen.
+SECOND = "Revenue, months and NPS, too"
 HEADS = ("Comments", "Polarity", "Accounts", "Revenue", "By month", "NPS without it")
 
 
@@ -25,6 +27,7 @@ def table_html(rows: Sequence[Row], caption: str, *, opened: bool = False) -> st
     heads = "".join(f'<th scope="col">{name}</th>' for name in HEADS)
     bodies = "".join(_body(row, months, reach, opened) for row in rows)
     return (
+        f'<details class="second"><summary>{SECOND}</summary></details>'
         f'<div class="scroll"><table class="themes tree" aria-label="{text(caption)}"><thead><tr>'
         f'<th scope="col">Theme</th>{heads}</tr></thead>{bodies}</table></div>'
     )
@@ -49,9 +52,11 @@ def _row(row: Row, months: Sequence[str], reach: float, opener: str, *, css: str
     theme, counts = row.theme, row.theme.counts
     return (
         f'<tr{f""" class="{css}" """ if css else ""}><th scope="row">{_name(row)}{opener}</th>'
-        f"<td>{count_link(theme, counts.comments)}</td><td>{split_html(theme)}</td>"
-        f"<td>{fmt.count(counts.accounts)}</td><td>{revenue_html(counts.revenue)}</td>"
-        f'<td class="months">{bars_html(row.months, months)}</td><td>{_impact(row.impact, reach)}</td></tr>'
+        f'<td class="n">{count_link(theme, counts.comments)}</td><td class="said">{split_html(theme)}</td>'
+        f'<td class="whose" data-label="Accounts">{fmt.count(counts.accounts)}</td>'
+        f'<td class="second" data-label="Revenue">{revenue_html(counts.revenue)}</td>'
+        f'<td class="second months" data-label="By month">{bars_html(row.months, months)}</td>'
+        f'<td class="second" data-label="NPS without it">{_impact(row.impact, reach)}</td></tr>'
     )
 
 

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.reading import PAGES, Reader
+from tests.browser.conftest import OpenReader
+from tests.browser.reading import PAGES, PHONE, Reader
 
 ADMINS = {"role": "admin", "period": "365d"}
 
@@ -79,6 +80,22 @@ def test_links_on_a_long_page_lead_down_and_keep_where_one_is(reader: Reader):
     expect(reader.page.locator("#loops")).to_be_in_viewport()
     assert reader.address == ("/account", {"id": "A23", "role": "champion"})
     expect(reader.page.locator(".sv h1").first).not_to_be_in_viewport()
+
+
+def test_a_phone_folds_sections_until_a_tap_or_a_link_opens_them(open_reader: OpenReader):
+    with open_reader(size=PHONE) as reader:
+        reader.open("/account?id=A23&period=365d")
+        folded = {name: reader.page.locator(f".folding:has(#{name}) > .folded") for name in ("risks", "changes")}
+        for one in folded.values():
+            expect(one).to_be_hidden()
+        reader.page.locator(".folding:has(#risks) > details.fold > summary").click()
+        expect(folded["risks"]).to_be_visible()
+        reader.page.locator(".contents a", has_text="Changes").click()
+        expect(folded["changes"]).to_be_visible()
+    with open_reader() as reader:
+        reader.open("/account?id=A23&period=365d")
+        expect(reader.page.locator(".folding:has(#risks) > .folded")).to_be_visible()
+        expect(reader.page.locator("details.fold:visible")).to_have_count(0)
 
 
 def test_pages_are_those_of_the_navigation(reader: Reader):

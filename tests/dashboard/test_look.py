@@ -1,6 +1,8 @@
 """The look: colours in one place and readable, names for every key, customers' text harmless."""
 
+import re
 import tomllib
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from dashboard.pieces.comment import comment_html
 from dashboard.pieces.score_card import change_html
 from dashboard.pieces.tables import bars_html, month_range
 from data.store.queries.scores import SURVEY_TYPES
+from nlp.text.redact import PLACEHOLDER
 from tests.dashboard.fakes import card, comment, score
 
 FOLDER = Path(dashboard.__file__).parent
@@ -81,6 +84,33 @@ def test_no_text_becomes_markup(words: str):
     long = comment_html(comment("x" * 400))
     assert html.count("<") in (bare.count("<"), long.count("<"))
     assert not set(html) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u0000")
+
+
+def test_everything_that_redaction_takes_out_has_a_name():
+    kinds = re.findall(r"[A-Z]{2,}(?:_[A-Z]+)?", PLACEHOLDER.pattern)
+    assert {*kinds} == {*strings.TAKEN}
+    assert all(PLACEHOLDER.fullmatch(f"<{kind}_1>" if kind == "PERSON" else f"<{kind}>") for kind in strings.TAKEN)
+
+
+def test_what_was_taken_out_is_marked_and_stays_in_the_text():
+    one = look.quoted("<PERSON_3> wrote to <EMAIL>, <b> & <PERSON_3>")
+    assert re.findall(r'data-kind="([^"]*)"', one) == ["name", "e-mail", "name"]
+    assert "&lt;b&gt; &amp;" in one
+    two = "<PERSON_1> asked <PERSON_2>"
+    assert re.findall(r'data-kind="([^"]*)"', look.quoted(two)) == ["name 1", "name 2"]
+    assert look.spoken(two) == "[name 1] asked [name 2]"
+    # A part of a text keeps the numbers of the whole.
+    assert 'data-kind="name 2"' in look.quoted("asked <PERSON_2>", whole=two)
+
+
+PIECES = st.sampled_from(["<PERSON_1>", "<PERSON_99>", "<EMAIL>", "<NATIONAL_ID>", "<", ">", '"', "'", "&lt;", "_1>"])
+
+
+@given(st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join))
+def test_marks_change_nothing_that_is_copied(words: str):
+    html = look.quoted(words)
+    assert unescape(re.sub(r'<span class="taken"[^<>]*>|</span>', "", html)) == unescape(look.text(words))
+    assert not re.sub(r'<span class="taken" data-kind="[\w -]+" title="[\w :-]+">|</span>', "", html).count("<")
 
 
 def test_long_comments_open_on_a_click():

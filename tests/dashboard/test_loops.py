@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from api.schemas.loops import LoopDetail, LoopPage
 from dashboard.client import Client
-from dashboard.pieces import loops_act, loops_list, loops_words
+from dashboard.pieces import loops_act, loops_empty, loops_list, loops_words
 from data.store.models import LoopAct, OpenedLoop
 from data.store.unit_of_work import Store
 from data.store.vault import Vault
@@ -162,3 +162,6 @@ def test_times_have_n_and_say_what_is_not_known(store: Store, vault: Vault, clie
     empty = html_of(open_page(real_client(store, vault), "loops", **ALL_TIME))
     assert "No loop in this slice" in empty
     assert "Nobody waits for an answer" in empty
+    assert "not older than 7 days" in empty
+    assert 'href="/search?period=all&amp;score_band=detractor"' in empty
+    assert all(f"<b>{name}</b>" in empty for name, _ in loops_empty.STEPS)

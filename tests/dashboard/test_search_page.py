@@ -284,6 +284,24 @@ def test_long_comment_opens_at_what_was_found():
     assert "similarity 0.61" in html
 
 
+def test_weak_hits_are_set_apart_in_the_order_of_the_server():
+    near, weak = (0, 4, "meaning"), search_list.WEAK - 0.1
+    items = (
+        found("Near by meaning", near, similarity=search_list.WEAK),
+        found("Weak among the strong", near, similarity=weak),
+        found("Weak, with a word", near, (0, 4, "words"), similarity=weak),
+        found("Weak at the end", near, similarity=weak),
+    )
+    strong, weaker = html_of(search(answering(*items), q="near")).split('<div class="weaker">')
+    assert [bare(one) for one in re.findall(r"<blockquote.*?</blockquote>", strong)] == [one.text for one in items[:3]]
+    assert search_list.WEAK_NOTE in weaker
+    assert "Weak at the end" in bare(weaker)
+    alone = html_of(search(answering(items[3]), q="near"))
+    assert search_list.WEAK_NOTE in alone
+    assert f">{search_list.WEAK_TITLE}<" not in alone
+    assert "weaker" not in html_of(search(answering(*items[:3]), q="near")).split("</style>")[-1]
+
+
 @pytest.mark.parametrize("error", [AnswerError("no such mode"), MissingError("no theme 'x'")])
 def test_refusal_keeps_the_box(error: Exception):
     fake = answering()
