@@ -1,6 +1,6 @@
 """Learn a user's own labels from a few examples each, and from comments without labels where there are any."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,16 +10,19 @@ from nlp.embed.types import Vectors
 from nlp.errors import TagError
 from nlp.tag.clues import Clues, Evidence, Matrix, Wording, fit_clues, held_out, weigh_clues
 from nlp.tag.lexical import Linear, fit_softmax
+from nlp.tag.named import Named, name_rows
 from nlp.tag.pool import Pool, spread
-from nlp.tag.shares import cut_for_share, estimate_share
+from nlp.tag.shares import cut_for_share, estimate_share, surplus
 from nlp.tag.views import Views
 
 # Exactly one label a text: inverse regularisation (C), and weight of the wording beside the vector. Chosen on draws
 # 100 and up of the development corpora, as are the next two; docs/quality.md has draws 0 to 2.
 SINGLE_STRENGTH, WORDING_WEIGHT = 16.0, 0.25
-# The neighbours' share where a text has one label (banking77 +.02, and no more at .6), and where it can have several
-# (app_reviews +.005 micro F1, mams none; at .3 macro F1 falls by .005).
-SINGLE_SHARE, SEVERAL_SHARE = 0.4, 0.2
+# The neighbours' share where a text has one label and they have leaned on each other and on the examples (banking77
+# +.012 micro F1 at 8 examples over one look at the neighbours with a share of .4, +.006 at 16, insurance_intents -.001;
+# at .85 it loses .004), and where it can have several (app_reviews +.005 micro F1, mams none; at .3 macro F1 falls by
+# .005).
+SINGLE_SHARE, SEVERAL_SHARE = 0.7, 0.2
 # Log-probabilities below this count as this, so that no single neighbour can rule a label out.
 LOG_FLOOR = -12.0
 
@@ -36,6 +39,7 @@ class FewShot:
         weights: (opinions,) what each counts.
         cuts: (labels,) scores from which a label is given; zeros where every text gets exactly one.
         pool: Neighbours to lean on; none without unlabelled texts.
+        named: What the names say where a text can have several labels; none without names.
     """
 
     labels: tuple[str, ...]
@@ -45,9 +49,17 @@ class FewShot:
     weights: NDArray[np.float32]
     cuts: NDArray[np.float32]
     pool: Pool | None = None
+    named: Named | None = None
 
     @classmethod
-    def fit(cls, examples: Views, label_sets: Sequence[Sequence[str]], *, unlabelled: Views | None = None) -> "FewShot":
+    def fit(
+        cls,
+        examples: Views,
+        label_sets: Sequence[Sequence[str]],
+        *,
+        unlabelled: Views | None = None,
+        names: Mapping[str, Vectors] | None = None,
+    ) -> "FewShot":
         """Learn from examples; 8 to 64 a label are enough.
 
         Args:
@@ -56,9 +68,11 @@ class FewShot:
             unlabelled: Comments of the same kind, most usefully those to be labelled. They tell which texts go
                 together and, where a text can have several labels, how common each is. Without them a prediction
                 rests on the examples alone; with or without, it does not depend on the batch it comes in.
+            names: Vectors of the labels' names (`Viewer.name`), if these say what the labels mean. Where a text can
+                have several labels, its words are compared with them, so the views must have words.
 
         Raises:
-            TagError: Unlike lengths, under two labels, or an example without a label.
+            TagError: Unlike lengths, under two labels, an example without a label, or a label without a name.
         """
         labels = tuple(sorted({label for labels in label_sets for label in labels}))
         if len(examples) != len(label_sets) or len(labels) < 2 or not all(label_sets):
@@ -66,10 +80,9 @@ class FewShot:
                 f"{len(examples)} texts, {len(label_sets)} label sets, {len(labels)} labels; give each text one"
             )
         truth = _matrix(label_sets, labels)
-        wording = Wording.fit(examples.texts)
-        if bool((truth.sum(axis=1) == 1).all()):
-            return _fit_single(labels, wording, examples, truth, unlabelled=unlabelled)
-        return _fit_several(labels, wording, examples, truth, unlabelled=unlabelled)
+        called = None if names is None else name_rows(names, labels)
+        fit = _fit_single if bool((truth.sum(axis=1) == 1).all()) else _fit_several
+        return fit(labels, examples, truth, unlabelled=unlabelled, called=called)
 
     def log_odds(self, views: Views) -> Vectors:
         """Return (n, labels) scores; a label is given from 0 on where several are allowed.
@@ -81,7 +94,11 @@ class FewShot:
 
     def leaning(self, views: Views, scores: Vectors) -> Vectors:
         """Return scores mixed with those of the unlabelled neighbours; as they are where there were none."""
-        return scores if self.pool is None else self.pool.mixed(views.whole, scores)
+        if self.pool is None:
+            return scores
+        if not self.single:
+            return self.pool.mixed(views.whole, scores)
+        return np.log(self.pool.mixed(views.whole, np.exp(scores)))
 
     def predict(self, views: Views) -> list[list[str]]:
         """Return the labels of each text, most likely first; at least one each."""
@@ -95,24 +112,39 @@ class FewShot:
 
     def _opinion(self, views: Views) -> Vectors:
         seen = _plain(views) if self.single else views
-        scores = np.tensordot(self.weights, self.clues(Evidence.of(seen, self.wording)), axes=1)
+        opinions = self.clues(Evidence.of(seen, self.wording))
+        if self.named is not None:
+            opinions = np.concatenate([opinions, self.named(views)[None]])
+        scores = np.tensordot(self.weights, opinions, axes=1)
         return _log_shares(scores) if self.single else np.asarray(scores, dtype=np.float32)
 
 
 def _fit_several(
-    labels: tuple[str, ...], wording: Wording, examples: Views, truth: NDArray[np.float32], *, unlabelled: Views | None
+    labels: tuple[str, ...],
+    examples: Views,
+    truth: NDArray[np.float32],
+    *,
+    unlabelled: Views | None,
+    called: Vectors | None,
 ) -> FewShot:
+    new = _pooled(unlabelled)
+    wording = Wording.fit(examples.texts)
     evidence = Evidence.of(examples, wording)
     clues, scores = fit_clues(evidence, truth), held_out(evidence, truth)
-    weights = weigh_clues(list(clues.models), scores, truth)
-    model = FewShot(labels, False, wording, clues, weights, np.zeros(len(labels), dtype=np.float32))
-    if unlabelled is None or not len(unlabelled):
+    opinions, named = list(clues.models), None
+    if called is not None:
+        named = Named.fit(called, examples if new is None else new)
+        opinions, scores = [*opinions, "named"], np.concatenate([scores, named(examples)[None]])
+    weights = weigh_clues(opinions, scores, truth)
+    model = FewShot(labels, False, wording, clues, weights, np.zeros(len(labels), dtype=np.float32), named=named)
+    if new is None:
         return model
-    new = unlabelled.take(spread(len(unlabelled)))
     model = replace(model, pool=Pool(new.whole, model.log_odds(new), SEVERAL_SHARE))
     told = np.tensordot(weights, scores, axes=1).astype(np.float32)
-    cuts = find_cuts(model.leaning(examples, told), truth, unlabelled=model.log_odds(new))
-    return replace(model, cuts=cuts)
+    found = model.log_odds(new)
+    cuts = find_cuts(model.leaning(examples, told), truth, unlabelled=found)
+    # Texts looked for label by label have more labels than most, so the examples' mean is a bound.
+    return replace(model, cuts=cuts + np.float32(surplus(found - cuts, float(truth.sum(axis=1).mean()))))
 
 
 def find_cuts(scores: Vectors, truth: NDArray[np.float32], *, unlabelled: Vectors) -> NDArray[np.float32]:
@@ -125,15 +157,31 @@ def find_cuts(scores: Vectors, truth: NDArray[np.float32], *, unlabelled: Vector
 
 
 def _fit_single(
-    labels: tuple[str, ...], wording: Wording, examples: Views, truth: NDArray[np.float32], *, unlabelled: Views | None
+    labels: tuple[str, ...],
+    examples: Views,
+    truth: NDArray[np.float32],
+    *,
+    unlabelled: Views | None,
+    called: Vectors | None,
 ) -> FewShot:
-    new = unlabelled.take(spread(len(unlabelled))) if unlabelled is not None and len(unlabelled) else None
+    new = _pooled(unlabelled)
+    wording = Wording.fit(examples.texts)
     evidence = Evidence.of(_plain(examples), wording)
-    clues = Clues({name: _softmax(rows, truth) for name, rows in evidence.rows.items()})
-    weights = np.array([WORDING_WEIGHT if name == "words" else 1.0 for name in clues.models], dtype=np.float32)
-    zeros = np.zeros(len(labels), dtype=np.float32)
-    model = FewShot(labels, True, wording, clues, weights, zeros)
-    return model if new is None else replace(model, pool=Pool(new.whole, model.log_odds(new), SINGLE_SHARE))
+    models = {name: _softmax(rows, truth) for name, rows in evidence.rows.items()}
+    if called is not None:
+        # A name is one more example.
+        own = np.eye(len(labels), dtype=np.float32)
+        models["whole"] = _softmax(np.vstack([examples.whole, called]), np.vstack([truth, own]))
+    weights = np.array([WORDING_WEIGHT if name == "words" else 1.0 for name in models], dtype=np.float32)
+    model = FewShot(labels, True, wording, Clues(models), weights, np.zeros(len(labels), dtype=np.float32))
+    if new is None:
+        return model
+    known = examples.whole, truth
+    return replace(model, pool=Pool.settled(new.whole, np.exp(model.log_odds(new)), SINGLE_SHARE, known=known))
+
+
+def _pooled(unlabelled: Views | None) -> Views | None:
+    return unlabelled.take(spread(len(unlabelled))) if unlabelled is not None and len(unlabelled) else None
 
 
 def _softmax(rows: Matrix, truth: NDArray[np.float32]) -> Linear:

@@ -49,3 +49,16 @@ def cut_for_share(unlabelled: Vectors, share: float) -> float:
         return 0.0
     wanted = above + SHARE_STEP * (share - above)
     return float(np.quantile(unlabelled, 1 - min(max(wanted, LEAST_SHARE), 1 - LEAST_SHARE)))
+
+
+def surplus(scores: Vectors, most: float) -> float:
+    """Return what to raise all cuts by so that texts get at most so many labels on average; 0 where they do.
+
+    Args:
+        scores: (n, labels) above the cuts; a text gets the labels from 0 on, and its best one in any case.
+        most: Labels a text.
+    """
+    others = np.sort(scores, axis=1)[:, :-1]
+    given = np.sort(others[others >= 0])[::-1]
+    allowed = int(max(most - 1, 0.0) * len(scores))
+    return 0.0 if len(given) <= allowed else float(np.nextafter(given[allowed], np.float32(np.inf)))

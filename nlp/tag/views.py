@@ -1,7 +1,7 @@
-"""What a text looks like to a classifier of few examples: its vector, those of its clauses, and plain signs."""
+"""What a text looks like to a classifier of few examples: vectors of it, its clauses and words, and plain signs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ _CLAUSE_END = re.compile(
     r"|\b(?:and|but|or|while|although|though|which|because|however|yet|except|so)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\b\w\w+\b")
 # A clause of fewer words joins the one before it.
 CLAUSE_WORDS = 2
 # exp(3): the words of a middling comment, from which the length is counted.
@@ -25,8 +26,28 @@ MIDDLE_LENGTH = 3.0
 
 
 @dataclass(frozen=True)
+class Words:
+    """The words of texts, each one a text of its own to the encoder.
+
+    Attributes:
+        vectors: (words, dim) of the distinct words.
+        at: (m,) which word, those of one text next to each other; a text has at least one.
+        starts: (n,) the first of each text.
+    """
+
+    vectors: Vectors
+    at: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    def take(self, texts: NDArray[np.int64]) -> "Words":
+        """Return the words of some texts."""
+        chosen, starts = clause_rows(self.starts, len(self.at), texts)
+        return Words(self.vectors, self.at[chosen], starts)
+
+
+@dataclass(frozen=True)
 class Views:
-    """Texts as arrays. Without clauses, a second encoder or signs a classifier does with the rest.
+    """Texts as arrays. Without clauses, a second encoder, signs or words a classifier does with the rest.
 
     Attributes:
         texts: As written.
@@ -35,6 +56,7 @@ class Views:
         starts: (n,) the first clause of each text.
         second: (n, other) vectors by another encoder.
         signs: (n, signs) valences, length, question and exclamation.
+        words: Vectors of the words; what the names of labels are compared with.
     """
 
     texts: tuple[str, ...]
@@ -43,6 +65,7 @@ class Views:
     starts: NDArray[np.int64] | None = None
     second: Vectors | None = None
     signs: Vectors | None = None
+    words: Words | None = None
 
     def __len__(self) -> int:
         """Count the texts."""
@@ -62,6 +85,7 @@ class Views:
             starts,
             None if self.second is None else self.second[at],
             None if self.signs is None else self.signs[at],
+            None if self.words is None else self.words.take(at),
         )
 
 
@@ -74,12 +98,14 @@ class Viewer:
         second: Another encoder; one that was tuned for customers' comments helps where labels are kinds of comment.
         lexicon: Word list for the valences among the signs.
         clauses: Embed clauses too: two or three times the work, and worth it where a text has several labels.
+        words: Embed the distinct words too, a tenth of the work: where a text has several labels, for their names.
     """
 
     embedder: Embedder
     second: Embedder | None = None
     lexicon: Lexicon | None = None
     clauses: bool = True
+    words: bool = False
 
     def look(self, texts: Sequence[str], *, whole: Vectors | None = None) -> Views:
         """Return the views of texts; `whole` hands in their vectors.
@@ -98,14 +124,28 @@ class Viewer:
             starts,
             None if self.second is None else self.second.embed(plain),
             None if self.lexicon is None else signs(texts, self.lexicon),
+            self._words(texts) if self.words else None,
         )
 
+    def name(self, names: Mapping[str, str]) -> dict[str, Vectors]:
+        """Return the vector of each label's name."""
+        return dict(zip(names, self.embedder.embed([canonical(name) for name in names.values()]), strict=True))
+
     def _parts(self, texts: Sequence[str]) -> tuple[Vectors, NDArray[np.int64]]:
-        split = [[canonical(clause) for clause in clauses(text)] for text in texts]
-        flat = [clause for of_one in split for clause in of_one]
-        place = {clause: row for row, clause in enumerate(dict.fromkeys(flat))}
-        vectors = self.embedder.embed(list(place))[[place[clause] for clause in flat]]
-        return vectors, np.cumsum([0, *(len(of_one) for of_one in split[:-1])], dtype=np.int64)[: len(texts)]
+        distinct, at, starts = _distinct([[canonical(clause) for clause in clauses(text)] for text in texts])
+        return self.embedder.embed(distinct)[at], starts
+
+    def _words(self, texts: Sequence[str]) -> Words:
+        distinct, at, starts = _distinct([_WORD.findall(text.lower()) or [canonical(text)] for text in texts])
+        return Words(self.embedder.embed(distinct), at, starts)
+
+
+def _distinct(split: Sequence[Sequence[str]]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct pieces of all texts, which of them follow each other, and where each text's begin."""
+    flat = [piece for of_one in split for piece in of_one]
+    place = {piece: row for row, piece in enumerate(dict.fromkeys(flat))}
+    starts = np.cumsum([0, *(len(of_one) for of_one in split[:-1])], dtype=np.int64)[: len(split)]
+    return list(place), np.array([place[piece] for piece in flat], dtype=np.int64), starts
 
 
 def clauses(text: str) -> list[str]:

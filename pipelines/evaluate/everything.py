@@ -134,7 +134,8 @@ TAG_COLUMNS = [
 TAG_THEMES = "F1 by theme (n):"
 FEWSHOT = """## Few-shot: a user's own labels
 
-k examples of each label, tested on all other rows, mean of three draws. Labels with under 3k rows are left out."""
+k examples of each label, tested on all other rows, mean of three draws. Labels with under 3k rows are left out. The
+texts of the other rows are shown too, and the labels' names as they stand in the file."""
 FEWSHOT_COLUMNS = ["file", "k", "labels", "left out", "micro F1", "macro F1"]
 SENTIMENT = """## Sentiment of whole comments
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from nlp.embed.types import Vectors
 from nlp.measure.tags import TagScores, tag_scores
 from nlp.tag.fewshot import FewShot
+from nlp.tag.named import spelled
 from nlp.tag.views import Viewer, Views
 from pipelines.configs import open_embedder
 from pipelines.errors import InputFileError
@@ -20,7 +22,7 @@ from pipelines.settings import Settings
 
 # A label needs k examples to learn from and twice as many rows to be measured on.
 ROWS_PER_K = 3
-OURS = "ours"
+OURS, NAMELESS = "ours", "without_names"
 
 
 def evaluate_fewshot(
@@ -29,8 +31,9 @@ def evaluate_fewshot(
     """Draw k examples of each label, learn, and measure on all other rows; once per seed.
 
     Labels with under 3k rows are left out, and listed. A row counts with the labels that are left; rows with none are
-    left out. The texts of the rows to be labelled are shown to ours (`FewShot.fit(..., unlabelled=...)`), their labels
-    are not; the baselines have no use for them.
+    left out. Ours is shown the texts of the rows to be labelled (`FewShot.fit(..., unlabelled=...)`), not their labels,
+    and the labels' names as they stand in the file; `without_names` has the figures without these. The baselines have
+    no use for either.
 
     Raises:
         InputFileError: The file can't be read, or fewer than two labels have enough rows.
@@ -42,13 +45,14 @@ def evaluate_fewshot(
         raise InputFileError(f"{path}: {len(kept)} labels have {ROWS_PER_K * k} rows; lower --k or give more rows")
     sets = [tuple(label for label in row if label in set(kept)) for row in rows.labels]
     usable = [at for at, row in enumerate(sets) if row]
-    views = _look(rows.texts, single=all(len(sets[at]) == 1 for at in usable), settings=settings)
+    viewer = _viewer(single=all(len(sets[at]) == 1 for at in usable), settings=settings)
+    views, names = viewer.look(rows.texts), viewer.name({label: spelled(label) for label in kept})
     scores: dict[str, list[TagScores]] = {}
     predictions: list[dict[str, Any]] = []
     for seed in range(seeds):
         train = draw(sets, usable, kept, k, seed)
         test = [at for at in usable if at not in set(train)]
-        given = _given(views, sets, train, test)
+        given = _given(views, sets, train, test, names=names)
         for name, labels_given in given.items():
             scores.setdefault(name, []).append(
                 tag_scores([frozenset(one) for one in labels_given], [frozenset(sets[at]) for at in test])
@@ -68,29 +72,39 @@ def evaluate_fewshot(
         "left_out": {label: counts[label] for label in sorted(set(counts) - set(kept))},
         **figures[OURS],
         "by_label": {label: round(asdict(score)["f1"], 4) for label, score in scores[OURS][0].by_tag.items()},
+        NAMELESS: figures.pop(NAMELESS),
         "baselines": {name: one | _gain(figures[OURS], one) for name, one in figures.items() if name != OURS},
     }
 
 
-def _look(texts: Sequence[str], *, single: bool, settings: Settings) -> Views:
-    """See the texts as the product would; a text with a single label needs only its vector."""
+def _viewer(*, single: bool, settings: Settings) -> Viewer:
+    """Return what sees texts as the product would; a text with a single label needs only its vector."""
     embedder = open_embedder(settings)
     if single:
-        return Viewer(embedder, clauses=False).look(texts)
+        return Viewer(embedder, clauses=False)
     from nlp.sentiment.lexicon import parse_lexicon
     from pipelines.taxonomy import TAXONOMY, open_tagger
 
     lexicon = parse_lexicon((TAXONOMY / "sentiment.txt").read_text(encoding="utf-8"))
-    return Viewer(embedder, second=open_tagger(settings).encoder, lexicon=lexicon).look(texts)
+    return Viewer(embedder, second=open_tagger(settings).encoder, lexicon=lexicon, words=True)
 
 
 def _given(
-    views: Views, sets: Sequence[Sequence[str]], train: Sequence[int], test: Sequence[int]
+    views: Views,
+    sets: Sequence[Sequence[str]],
+    train: Sequence[int],
+    test: Sequence[int],
+    *,
+    names: Mapping[str, Vectors],
 ) -> dict[str, list[list[str]]]:
     """Return the labels that ours and the baselines give to the test rows."""
     examples, new, told = views.take(train), views.take(test), [sets[at] for at in train]
     shown, asked = ({"texts": one.texts, "vectors": one.whole} for one in (examples, new))
-    return {OURS: FewShot.fit(examples, told, unlabelled=new).predict(new), **baseline_labels(shown, asked, told)}
+    ours = {
+        name: FewShot.fit(examples, told, unlabelled=new, names=given).predict(new)
+        for name, given in ((OURS, names), (NAMELESS, None))
+    }
+    return {**ours, **baseline_labels(shown, asked, told)}
 
 
 def _figures(scores: Sequence[TagScores]) -> dict[str, Any]:

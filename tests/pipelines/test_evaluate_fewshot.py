@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.tag.views import Viewer, Views
+from nlp.tag.views import Viewer
 from pipelines.evaluate import fewshot
 from pipelines.settings import Settings
 from tests.hashing import HashingEmbedder
@@ -26,15 +26,17 @@ def test_draws_hold_k_of_each_label() -> None:
 def test_planted_labels_are_learned_beside_the_baselines(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, both: bool
 ) -> None:
-    def look(texts: list[str], *, single: bool, settings: Settings) -> Views:
-        return Viewer(HashingEmbedder(), clauses=not single).look(texts)
+    def viewer(*, single: bool, settings: Settings) -> Viewer:
+        return Viewer(HashingEmbedder(), clauses=not single, words=True)
 
-    monkeypatch.setattr(fewshot, "_look", look)
+    monkeypatch.setattr(fewshot, "_viewer", viewer)
     file = tmp_path / "planted.csv"
     _write(file, both=both)
     found = fewshot.evaluate_fewshot(file, text="text", labels="labels", k=4, seeds=2, settings=settings)
     assert found["micro_f1"] > 0.8
+    assert found["without_names"]["micro_f1"] > 0.8
     assert set(found["baselines"]) >= {"tfidf_lr", "minilm_lr"}
+    assert "without_names" not in found["baselines"]
     for baseline in found["baselines"].values():
         assert len(baseline["by_seed"]) == 2
         assert baseline["gain"]["micro_f1"] == pytest.approx(found["micro_f1"] - baseline["micro_f1"], abs=1e-3)

@@ -4,13 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from nlp.embed.types import Vectors, unit_rows
 from nlp.errors import TagError
 from nlp.sentiment.lexicon import parse_lexicon
 from nlp.tag.clues import Evidence, fit_clues
 from nlp.tag.fewshot import FewShot
+from nlp.tag.named import spelled
 from nlp.tag.pool import Pool
+from nlp.tag.shares import surplus
 from nlp.tag.views import Viewer, Views
 from tests.hashing import HashingEmbedder
 from tests.nlp.tag.examples import EXAMPLES, LEXICON
@@ -93,6 +98,73 @@ def test_a_label_that_most_unlabelled_texts_have_is_given_to_more_of_them() -> N
         return sum("praise" in given for given, one in zip(model.predict(new), told, strict=True) if one == ["praise"])
 
     assert found(having) > found(without)
+
+
+def test_names_tell_labels_apart_where_examples_do_not() -> None:
+    """Each example has both labels or none, so that only the names tell which is which."""
+    viewer = Viewer(HashingEmbedder(), words=True)
+    rng = np.random.default_rng(4)
+    words = {"invoice": "billing", "agent": "support"}
+    texts = [f"{word} {rng.integers(99)} noted" for word in (*words, "other") for _ in range(12)]
+    truth = [words.get(text.split()[0], "other") for text in texts]
+    examples = viewer.look(["invoice and agent"] * 4 + ["nothing else"] * 4)
+    sets = [["billing", "support"]] * 4 + [["other"]] * 4
+    names = viewer.name({"billing": "invoice", "support": "agent", "other": "other"})
+
+    def right(model: FewShot) -> float:
+        found = model.predict(viewer.look(texts))
+        return float(np.mean([given[0] == one for given, one in zip(found, truth, strict=True)]))
+
+    new = viewer.look(texts)
+    without = right(FewShot.fit(examples, sets, unlabelled=new))
+    assert right(FewShot.fit(examples, sets, unlabelled=new, names=names)) > without + 0.2
+
+
+def test_a_name_is_one_more_example_where_a_text_has_one_label() -> None:
+    viewer = Viewer(HashingEmbedder(), clauses=False)
+    texts = ["the page is slow", "a slow load", "a rude agent", "no answer"]
+    sets = [["speed"], ["speed"], ["support"], ["support"]]
+    names = viewer.name({"speed": "timeout", "support": "helpdesk"})
+    asked = viewer.look(["timeout", "helpdesk"])
+    without, having = FewShot.fit(viewer.look(texts), sets), FewShot.fit(viewer.look(texts), sets, names=names)
+    gained = having.log_odds(asked) - without.log_odds(asked)
+    assert gained[0, 0] > gained[0, 1]
+    assert gained[1, 1] > gained[1, 0]
+
+
+def test_a_label_without_a_name_is_refused() -> None:
+    viewer = Viewer(HashingEmbedder(), words=True)
+    with pytest.raises(TagError, match="no name for 2 of 3 labels"):
+        FewShot.fit(viewer.look(TEXTS), SETS, names=viewer.name({"billing": "billing"}))
+
+
+@pytest.mark.parametrize("label", ["CardArrival", "card_arrival", "card-arrival", "card arrival"])
+def test_a_key_is_spelled_as_it_is_said(label: str) -> None:
+    assert spelled(label) == "card arrival"
+
+
+def test_an_example_settles_a_group_whose_members_only_know_each_other() -> None:
+    """A chain of points: the first one's neighbour is an example, the last one's are only others of the chain."""
+    angles = np.linspace(0, 1.5, 60)
+    chain = np.column_stack([np.cos(angles), np.sin(angles), np.zeros(60)]).astype(np.float32)
+    apart = np.tile(np.array([[0, 0, 1]], dtype=np.float32), (4, 1))
+    even = np.full((60, 2), 0.5, dtype=np.float32)
+    known = np.vstack([chain[:1], apart]), np.array([[1, 0]] + [[0, 1]] * 4, dtype=np.float32)
+    pool = Pool.settled(chain[1:], even[1:], 0.7, known=known)
+    assert (pool.scores[:40, 0] > pool.scores[:40, 1]).all()
+    np.testing.assert_allclose(pool.scores.sum(axis=1), 1, atol=1e-4)
+    np.testing.assert_array_equal(pool.scores[59:], known[1])
+
+
+@given(
+    scores=arrays(np.float32, (20, 4), elements=st.floats(-3, 3, width=32)),
+    most=st.floats(1, 4),
+)
+def test_texts_get_no_more_labels_than_are_usual(scores: Vectors, most: float) -> None:
+    given_to = scores - np.float32(surplus(scores, most)) >= 0
+    given_to[np.arange(20), scores.argmax(axis=1)] = True
+    assert given_to.sum() <= max(most * 20, 20)
+    assert surplus(scores, 4) == 0
 
 
 def test_other_views_than_those_learned_from_are_refused() -> None:
