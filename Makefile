@@ -63,8 +63,9 @@ test-browser: $(DEV_STAMP) $(if $(shell command -v npm),$(NPM_FOLDER)/$(AXE))  #
 
 # Kills on each database; each is about a minute on a busy machine.
 POINTS ?= 50
-faults: $(DEV_STAMP)  ## Kill imports and runs, fill the disk, stop the database, walk the migrations, restore backups (POINTS=50)
-	$(BIN)/python -m pytest -q -m 'slow or not slow' tests/pipelines/backup tests/data/store/test_walk.py tests/e2e/test_faults.py tests/e2e/test_killed.py
+faults: $(DEV_STAMP)  ## Kill imports and runs, fill the disk, stop the database, walk the migrations, restore backups, read bombs (POINTS=50)
+	$(BIN)/python -m pytest -q -m 'slow or not slow' tests/pipelines/backup tests/data/store/test_walk.py tests/e2e/test_faults.py tests/e2e/test_killed.py \
+	  tests/e2e/test_read_only.py tests/pipelines/readers/test_hostile.py
 	$(BIN)/python -m tests.e2e.kills --points $(POINTS)
 
 FILES ?= 100000

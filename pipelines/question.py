@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from nlp.embed import packaged
 from nlp.embed.load import load_embedder
 from nlp.embed.types import Embedder
+from nlp.sums import LIST, check_noted, note_sums
 from nlp.text.canonical import canonical
 from pipelines.configs import embed_config
 from pipelines.errors import PipelineError
@@ -92,7 +93,8 @@ class QuestionEmbedder:
         from nlp.embed.runtime import load_tokenizer
 
         file = encoder_file(self._settings)
-        return _open(file), load_tokenizer(packaged.packaged_folder(), max_tokens=MOST_TOKENS)
+        check_noted(file.parent, (MODEL, WEIGHTS), mend=f"remove {file.parent}: it is built again")
+        return _open(file), load_tokenizer(packaged.checked_folder(["tokenizer.json"]), max_tokens=MOST_TOKENS)
 
 
 def _open(file: Path) -> "InferenceSession":
@@ -119,7 +121,7 @@ def encoder_file(settings: Settings) -> Path:
     """
     config = embed_config(settings)
     # How it lies in its files is part of what it is called by: what another version built is built again.
-    name = sha256(f"{load_embedder(config).key}/{WEIGHTS}".encode()).hexdigest()[:16]
+    name = sha256(f"{load_embedder(config).key}/{WEIGHTS}/{LIST}".encode()).hexdigest()[:16]
     file = settings.home / "models" / f"encoder-{name}" / MODEL
     if not file.exists():
         _build(file, precision=config.precision)
@@ -157,6 +159,7 @@ def write_encoder(folder: Path, *, precision: str) -> None:
     shape = read_shape(packaged.checked_folder())
     model = onnx.load_from_string(build_encoder(packaged.packaged_weights(), shape, reach=reach))
     onnx.save_model(model, str(folder / MODEL), save_as_external_data=True, location=WEIGHTS, size_threshold=LARGE)
+    note_sums(folder, (MODEL, WEIGHTS))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from data.errors import ShippedFileError
 from data.store.repositories.mentions import tag_corrections
 from data.store.repositories.themes import ThemeRow
 from nlp.embed.types import Embedder
+from nlp.errors import NlpError
+from nlp.sums import check_noted, note_sums
 from nlp.text.canonical import canonical
 from nlp.types import FloatArray
 from pipelines.configs import open_embedder
@@ -99,7 +101,6 @@ def open_tagger(settings: Settings) -> "TaggerModel":
     Raises:
         ShippedFileError: The shipped model is missing or was made by another version.
     """
-    from nlp.errors import NlpError
     from nlp.tag.storage import load_tagger
 
     try:
@@ -115,7 +116,6 @@ def open_sentiment(settings: Settings) -> "SentimentModel":
     Raises:
         ShippedFileError: It is missing, or was made for another embedder than the one in force.
     """
-    from nlp.errors import NlpError
     from nlp.sentiment.model import load_sentiment
 
     try:
@@ -212,6 +212,7 @@ def train(
     save_tagger(tagger, scratch)
     save_sentiment(sentiment, scratch)
     _save_array(scratch / _prototype_name(embedder), _prototype_rows(embedder, keys))
+    note_sums(scratch, (_prototype_name(embedder),))
     if folder.exists():
         shutil.rmtree(folder)
     scratch.rename(folder)
@@ -226,12 +227,23 @@ def prototypes(settings: Settings) -> tuple[list[str], FloatArray]:
     embedder = open_embedder(settings)
     name = _prototype_name(embedder)
     keys = [theme.key for theme in load_taxonomy()]
-    for folder in (MODEL, settings.home / "models"):
-        if (folder / name).is_file():
-            return keys, np.load(folder / name, allow_pickle=False)
+    if (MODEL / name).is_file():
+        return keys, np.load(_checked(MODEL / name), allow_pickle=False)
+    if (settings.home / "models" / name).is_file():
+        return keys, np.load(settings.home / "models" / name, allow_pickle=False)
     rows = _prototype_rows(embedder, keys)
     _save_array(settings.home / "models" / name, rows)
     return keys, rows
+
+
+def _checked(path: Path) -> Path:
+    try:
+        check_noted(
+            path.parent, (path.name,), mend="restore it from the repository, or train again: sottovoce taxonomy train"
+        )
+    except NlpError as error:
+        raise ShippedFileError(f"{error}") from error
+    return path
 
 
 def _prototype_name(embedder: Embedder) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.embed.graph import BertShape, Reach, build_encoder
+from nlp.sums import check_package
 
 FILE = Path(__file__).with_name("int8_reach.safetensors")
 # A channel that was never seen to move still gets a scale.
@@ -22,9 +23,14 @@ LEAST = 1e-4
 
 @lru_cache(maxsize=1)
 def packaged_reach() -> Mapping[str, Reach]:
-    """Load the reach of the packaged encoder, by node. It also serves encoders fine-tuned from it: cosine .999."""
+    """Load the reach of the packaged encoder, by node. It also serves encoders fine-tuned from it: cosine .999.
+
+    Raises:
+        ModelChangedError: It is not the one that this version's vectors are made with.
+    """
     from safetensors.numpy import load_file
 
+    check_package("nlp", FILE.parents[1], mend="install this version again", only=["embed/int8_reach.safetensors"])
     return {name: values.astype(np.float32) for name, values in load_file(FILE).items()}
 
 

@@ -11,6 +11,7 @@ from nlp.config import EmbedConfig
 from nlp.embed import packaged
 from nlp.embed.types import Vectors, unit_rows
 from nlp.errors import EmbedError, ModelMissingError
+from nlp.sums import file_sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -93,5 +94,5 @@ def folder_revision(folder: Path) -> str:
     """
     for name in ("model.safetensors", "pytorch_model.bin"):
         if (folder / name).is_file():
-            return packaged.file_sha256(folder / name)[:12]
+            return file_sha256(folder / name)[:12]
     raise EmbedError(f"{folder} holds neither model.safetensors nor pytorch_model.bin; is it a model folder?")

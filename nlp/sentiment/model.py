@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from nlp.embed.types import Embedder, Vectors
 from nlp.errors import ModelMissingError, SentimentError
 from nlp.sentiment.lexicon import Lexicon, lexicon_features, parse_lexicon
+from nlp.sums import check_noted, note_sums
 
 FILE = "sentiment.json"
+REBUILD = "build it with: sottovoce taxonomy train"
 FORMAT = 1
 # Inverse regularisation (C) of the classifier; best of .1 to 30 by AUC on app_reviews (a setting, not training).
 STRENGTH = 0.1
@@ -97,7 +99,7 @@ def train_sentiment(
 
 
 def save_sentiment(model: SentimentModel, folder: Path) -> None:
-    """Write the model as JSON into `folder`, made if missing."""
+    """Write the model as JSON into `folder`, made if missing, and note it in the list there."""
     folder.mkdir(parents=True, exist_ok=True)
     card = {
         "format": FORMAT,
@@ -107,18 +109,21 @@ def save_sentiment(model: SentimentModel, folder: Path) -> None:
         "lexicon_text": model.lexicon_text,
     }
     (folder / FILE).write_text(json.dumps(card, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    note_sums(folder, (FILE,))
 
 
 def load_sentiment(folder: Path) -> SentimentModel:
     """Read a model that `save_sentiment` wrote.
 
     Raises:
-        ModelMissingError: No model there.
+        ModelMissingError: No model there, or no list of what it must hold.
+        ModelChangedError: It is not as it was written.
         SentimentError: Another layout.
     """
     path = folder / FILE
     if not path.is_file():
-        raise ModelMissingError(f"{path} is missing; build it with: sottovoce taxonomy train")
+        raise ModelMissingError(f"{path} is missing; {REBUILD}")
+    check_noted(folder, (FILE,), mend=REBUILD)
     card = json.loads(path.read_text(encoding="utf-8"))
     if card.get("format") != FORMAT:
         raise SentimentError(f"{path} has format {card.get('format')}, this version reads {FORMAT}; train it again")

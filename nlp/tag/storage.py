@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nlp.config import TagConfig
 from nlp.embed.types import Embedder
 from nlp.errors import ModelMissingError, TagError
+from nlp.sums import check_noted, note_sums
 from nlp.tag.emptiness import EmptyJudge
 from nlp.tag.encoder import Delta
 from nlp.tag.lexical import Linear
@@ -26,7 +27,7 @@ HALF = ("wording.weights", "sides.weights", "embedding.weights", "empty.weights"
 
 
 def save_tagger(model: TaggerModel, folder: Path) -> None:
-    """Write the model to `folder`, made if missing; both files are replaced."""
+    """Write the model to `folder`, made if missing; both files are replaced, and noted in the list beside them."""
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,6 +46,7 @@ def save_tagger(model: TaggerModel, folder: Path) -> None:
         "card": dict(model.card),
     }
     (folder / CARD).write_text(json.dumps(card, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    note_sums(folder, (ARRAYS, CARD))
 
 
 def _arrays(model: TaggerModel) -> dict[str, NDArray[np.generic]]:
@@ -74,13 +76,15 @@ def load_tagger(folder: Path, *, plain_encoder: Embedder | None = None) -> Tagge
         plain_encoder: Used for the tuned vectors when the model was trained without fine-tuning.
 
     Raises:
-        ModelMissingError: No model there.
+        ModelMissingError: No model there, or no list of what its files must hold.
+        ModelChangedError: A file is not as it was written.
         TagError: Written by a version with another layout.
     """
     from safetensors.numpy import load_file
 
     if not (folder / ARRAYS).is_file() or not (folder / CARD).is_file():
         raise ModelMissingError(f"{folder} holds no {ARRAYS} and {CARD}; {REBUILD}")
+    check_noted(folder, (ARRAYS, CARD), mend=REBUILD)
     card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     if card.get("format") != FORMAT:
         raise TagError(f"{folder / CARD} has format {card.get('format')}, this version reads {FORMAT}; {REBUILD}")

@@ -1,8 +1,5 @@
 """Excel workbooks: the first sheet that holds rows, read by a process of its own (`workbook.py` says why)."""
 
-import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Generator, Iterator
 from datetime import date, datetime, time, timedelta
@@ -10,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import InputFileError
+from pipelines.readers.apart import lines_apart, one_line
 from pipelines.readers.header import column_names
 from pipelines.readers.table import MAX_CELL_CHARS, RawRow, Table, is_blank
 
 # An .xlsx is a zip: one that unpacks to more than this is no spreadsheet that a person made (a million rows: 0.3 GB).
 MAX_UNPACKED_BYTES = 1 << 30
+MEND = "save it as .xlsx or CSV"
 _CELLS = {
     "time": datetime.fromisoformat,
     "date": date.fromisoformat,
@@ -55,24 +54,11 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def _lines(path: Path) -> Generator[Any, None, None]:
-    """Give what the process writes, which is ended where nobody reads on."""
-    command = [sys.executable, "-P", "-m", "pipelines.readers.workbook", str(path.resolve())]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as it:
-        try:
-            for line in it.stdout or ():
-                told = json.loads(line)
-                if isinstance(told, dict) and "error" in told:
-                    raise _unreadable(path, told["error"])
-                yield told
-            if it.wait():
-                raise _unreadable(path, "it needs more memory or time than a workbook gets, or is damaged")
-        finally:
-            it.kill()
+    return lines_apart("pipelines.readers.workbook", path, kind="a workbook", mend=MEND)
 
 
 def _unreadable(path: Path, why: str) -> InputFileError:
-    plain = " ".join(why.split())[:200]
-    return InputFileError(f"{path.name} can't be read as a workbook ({plain}): save it as .xlsx or CSV")
+    return InputFileError(f"{path.name} can't be read as a workbook ({one_line(why)}): {MEND}")
 
 
 def _cells(told: list[Any]) -> list[Any]:

@@ -41,9 +41,17 @@ def open_jsonl(path: Path) -> Table:
 
 def json_lines(path: Path, encoding: str) -> Iterator[RawRow]:
     """Give the object of each line as it is nested, or what is wrong with the line."""
-    for number, line in enumerate(read_lines(path, encoding, LINE_CHARS), start=1):
-        if line.strip():
-            yield _line(number, line)
+    number, rest = 0, False
+    for line in read_lines(path, encoding, LINE_CHARS):
+        is_cut = len(line) == LINE_CHARS and not line.endswith("\n")
+        if not rest:
+            number += 1
+            if is_cut:
+                yield RawRow(number, {"line": line[:1000]}, problem=f"longer than {LINE_CHARS:,} characters")
+            elif line.strip():
+                yield _line(number, line)
+        # What follows of a line that was cut is no line of its own.
+        rest = is_cut or (rest and not line.endswith("\n"))
 
 
 def _rows(path: Path, encoding: str) -> Iterator[RawRow]:

@@ -20,6 +20,9 @@ from pipelines.readers.table import RawRow, Table
 
 # One object with all its messages: 5,000 comments are the most that a ticket of Zendesk has.
 MAX_OBJECT_BYTES = 64 * 1024 * 1024
+# A million characters, each written as six, and some more.
+MAX_TEXT_BYTES = 8 * 1024 * 1024
+PIECE_BYTES = 1 << 20
 # Between two objects of a file with several lists may lie another list: the users that tickets speak of.
 MAX_BESIDE_BYTES = 256 * 1024 * 1024
 # Lists and objects inside one another: a product's have less than ten. With 100,000 a file of 200 kB took 18 GB.
@@ -109,7 +112,9 @@ def _main_list(path: Path, encoding: str, keys: frozenset[str]) -> str | None:
     """Give the name of the list of objects that the first object of a file holds."""
     try:
         with _open_utf8(path, encoding) as file:
-            for prefix, event, _value in ijson.parse(_shallow(ijson.basic_parse(_Bounded(file, MAX_BESIDE_BYTES)))):
+            for prefix, event, _value in ijson.parse(
+                _shallow(ijson.basic_parse(_Bounded(file, MAX_BESIDE_BYTES), buf_size=PIECE_BYTES))
+            ):
                 if event == "start_array" and prefix in keys:
                     return prefix
                 if event == "end_map" and not prefix:
@@ -131,10 +136,14 @@ class _TooLongError(Exception):
 
 
 class _Bounded:
-    """Reads a file as UTF-8, and no further from one object to the next than an object may be long."""
+    """Reads a file as UTF-8, and no further from one object to the next than an object may be long.
+
+    Nor further without a quote than a text may be: with every piece of one the parser reads it again from its start.
+    """
 
     def __init__(self, file: BinaryIO | io.TextIOWrapper, most: int) -> None:
         self._file, self._most, self._left = file, most, most
+        self._unquoted, self._escapes = 0, False
 
     def read(self, size: int = -1) -> bytes:
         """Give the next bytes."""
@@ -143,7 +152,17 @@ class _Bounded:
         self._left -= len(raw)
         if self._left < 0:
             raise _TooLongError(f"an object of over {self._most / 2**20:.0f} MiB")
+        self._measure_text(raw)
         return raw
+
+    def _measure_text(self, raw: bytes) -> None:
+        # A quote behind a backslash ends no text; the two may lie in two pieces.
+        bare = raw[self._escapes and raw[:1] == b'"' :].replace(b'\\"', b"")
+        self._escapes = raw[-1:] == b"\\"
+        end = bare.rfind(b'"')
+        self._unquoted = self._unquoted + len(raw) if end < 0 else len(bare) - end
+        if self._unquoted > MAX_TEXT_BYTES:
+            raise _TooLongError(f"a text of over {MAX_TEXT_BYTES / 2**20:.0f} MiB")
 
     def begin(self) -> None:
         """Begin another object."""
@@ -169,7 +188,9 @@ def _stream(path: Path, encoding: str, prefix: str, most: int) -> Iterator[Found
     with _open_utf8(path, encoding) as file:
         bounded = _Bounded(file, most)
         try:
-            events = _shallow(ijson.basic_parse(bounded, use_float=True, multiple_values=True))
+            events = _shallow(
+                ijson.basic_parse(bounded, buf_size=min(PIECE_BYTES, most // 2), use_float=True, multiple_values=True)
+            )
             for value in ijson.items(ijson.parse(events), prefix):
                 place += 1
                 bounded.begin()

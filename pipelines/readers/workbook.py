@@ -15,6 +15,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from pipelines.readers.apart import bound
 from pipelines.readers.table import is_blank
 
 # Addresses, not pages in use: 250,000 rows of 20 cells took 0.5 GiB. Linux holds a process to it, others may not.
@@ -28,24 +29,13 @@ Row = tuple[int, list[Any]]
 
 def main(path: str) -> None:
     """Write the rows of a workbook."""
-    _bound()
+    bound(most_bytes=MAX_BYTES, cpu_s=MAX_CPU_S)
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             for line in _lines(workbook):
                 sys.stdout.write(json.dumps(line) + "\n")
     except (CalamineError, OSError, ValueError) as error:
         sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
-
-
-def _bound() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for limit, most in ((resource.RLIMIT_AS, MAX_BYTES), (resource.RLIMIT_CPU, MAX_CPU_S)):
-        hard = resource.getrlimit(limit)[1]
-        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _lines(workbook: CalamineWorkbook) -> Iterator[object]:

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -21,26 +22,31 @@ from tests.api.conftest import Shared
 
 # More than there are threads.
 MANY = 4 * THREADS
+# Connections that the server takes here.
+MOST = 3 * MANY
 
 
-@pytest.fixture
-def port(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    for name, seconds in (("head_s", 1.0), ("body_s", 1.0), ("look_s", 0.2)):
-        monkeypatch.setattr(PatientProtocol, name, seconds)
-    chosen = free_port()
-    server = make_server(shared.app, port=chosen)
-    assert isinstance(server, uvicorn.Server)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield chosen
-    server.should_exit = True
-    thread.join(30)
+@pytest.fixture(scope="module")
+def port(shared: Shared) -> Iterator[int]:
+    settings = shared.app.state.settings
+    with pytest.MonkeyPatch.context() as patch:
+        for name, seconds in (("head_s", 1.0), ("body_s", 1.0), ("look_s", 0.2)):
+            patch.setattr(PatientProtocol, name, seconds)
+        shared.app.state.settings = replace(settings, max_connections=MOST)
+        chosen = free_port()
+        server = make_server(shared.app, port=chosen)
+        assert isinstance(server, uvicorn.Server)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield chosen
+        server.should_exit = True
+        thread.join(30)
 
 
-def opened(port: int, stack: contextlib.ExitStack, said: str) -> list[socket.socket]:
-    found = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)) for _ in range(MANY)]
+def opened(port: int, stack: contextlib.ExitStack, said: str, many: int = MANY) -> list[socket.socket]:
+    found = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)) for _ in range(many)]
     for one in found:
         one.sendall(said.encode())
     return found
@@ -64,6 +70,39 @@ def test_slow_clients_hold_up_nobody(port: int, shared: Shared):
         # Nothing came of them for a second: the server lets go of all (a read here waits 30 s, and fails then).
         for one in [*heads, *bodies]:
             until_ended(one)
+
+
+def test_trickled_requests_keep_nobody_out_past_their_deadline(port: int, shared: Shared):
+    """More connections than the server takes, that send a byte every tenth of a second."""
+    key = f"Authorization: Bearer {shared.secrets['admin']}\r\n"
+    body = f"POST /v1/views HTTP/1.1\r\nHost: a\r\n{key}Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n"
+    ended, began = threading.Event(), time.monotonic()
+
+    def ask() -> int:
+        headers = {"Authorization": f"Bearer {shared.secrets['viewer']}", "Connection": "close"}
+        return httpx.get(f"http://127.0.0.1:{port}/v1/me", headers=headers, timeout=30).status_code
+
+    def trickle(connections: list[socket.socket]) -> None:
+        while not ended.wait(0.1):
+            for one in connections:
+                with contextlib.suppress(OSError):
+                    one.sendall(b"x")
+
+    with contextlib.ExitStack() as stack:
+        heads = opened(port, stack, "GET /v1/themes HTTP/1.1\r\nHost: a\r\nX: ", MOST // 2)
+        bodies = opened(port, stack, body, MOST)
+        thread = threading.Thread(target=trickle, args=([*heads, *bodies],))
+        thread.start()
+        try:
+            assert ask() == 503
+            while ask() != 200:
+                assert time.monotonic() - began < 20
+                time.sleep(0.1)
+            for one in bodies:
+                until_ended(one)
+        finally:
+            ended.set()
+            thread.join()
 
 
 def test_request_behind_too_many_is_refused(app: FastAPI, monkeypatch: pytest.MonkeyPatch):

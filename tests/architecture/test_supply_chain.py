@@ -4,16 +4,11 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
-from nlp.embed.packaged import check_weights, checked_folder
-from nlp.errors import ModelChangedError
-
 ROOT = Path(__file__).parents[2]
 ROOMS = ("nlp", "cx", "data", "pipelines", "api", "dashboard")
 # Reading these runs what they say.
 RUNS_CODE = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
-CALLS = ("torch.load", "eval", "exec", "yaml.load")
+CALLS = ("torch.load", "eval", "exec", "yaml.load", "pd.read_pickle", "pandas.read_pickle")
 ARGUMENTS = ("allow_pickle", "trust_remote_code")
 # A pipe to a process that it started itself.
 OWN_PIPE = {"pipelines/evaluate/reader.py"}
@@ -53,15 +48,6 @@ def test_nothing_is_read_that_runs_code():
                 assert isinstance(node.value, ast.Constant), name
                 assert node.value.value is False, name
     assert found <= OWN_PIPE
-
-
-def test_changed_weights_are_refused(tmp_path: Path):
-    weights = checked_folder() / "model.safetensors"
-    changed = tmp_path / "model.safetensors"
-    with weights.open("rb") as file:
-        changed.write_bytes(file.read(1 << 20) + b"changed")
-    with pytest.raises(ModelChangedError, match="reinstall with"):
-        check_weights(changed)
 
 
 def test_image_runs_without_rights():

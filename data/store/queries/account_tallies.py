@@ -99,8 +99,9 @@ def tallied(session: Session, filters: Slice, name: str, account_ids: Iterable[s
 def _of_all(session: Session, whole: Whole, filters: Slice, name: str) -> NDArray[Any]:
     if name == "comments":
         return _comments(session, whole, filters, len(whole.accounts))
-    found = scored_answers(session, whole, filters, by_account=True)
-    return _nps(whole, found) if name == "nps" else _flagged(whole, found)
+    if name == "nps":
+        return _nps(whole, scored_answers(session, whole, filters, by_account=True, types=("nps",)))
+    return _flagged(whole, scored_answers(session, whole, filters, by_account=True))
 
 
 def page_tallies(

@@ -7,6 +7,7 @@ import numpy as np
 
 from data.store.columns.pack import NO_PERSON, NO_ROW, Column
 from data.store.columns.whole import Mentions, Whole
+from data.store.queries.answers import answers_of
 from data.store.queries.chosen import starts_of
 
 # Rows of one account lie together.
@@ -41,7 +42,7 @@ def of_accounts(whole: Whole, account_ids: Collection[str]) -> Whole:
         mentions=mentions,
         person_number=people.astype(np.int64),
         person_account=_numbered(persons),
-        worked_out={},
+        worked_out=answers_of(whole, answers),
     )
 
 

@@ -1,17 +1,14 @@
 """The embedders: unit rows, stable under their neighbours, alike between runtimes."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from nlp.config import EmbedConfig
-from nlp.embed import packaged
 from nlp.embed.load import load_embedder
 from nlp.embed.runtime import OnnxEmbedder
 from nlp.embed.sentence import SentenceEmbedder
 from nlp.embed.types import Embedder, Vectors
-from nlp.errors import EmbedError, ModelChangedError
+from nlp.errors import EmbedError
 from tests.hashing import HashingEmbedder
 
 TEXTS = [
@@ -68,13 +65,6 @@ def test_int8_stays_near_fp32_under_its_own_key() -> None:
 def test_meaning_beats_wording() -> None:
     rows = OnnxEmbedder().embed(["The page takes ages to load", "It is terribly slow", "The invoice was wrong"])
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
-
-
-def test_changed_weights_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "model.safetensors"
-    path.write_bytes(b"other weights")
-    with pytest.raises(ModelChangedError, match="expected 53aa5117"):
-        packaged.check_weights(path)
 
 
 def test_factory_picks_backend_and_refuses_contradiction() -> None:

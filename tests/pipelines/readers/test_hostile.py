@@ -1,11 +1,14 @@
 """Files made to do harm: each is refused or read within bounds, and says so; the reader's process lives on."""
 
-import resource
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import InputFileError
@@ -18,7 +21,7 @@ from tests.pipelines.readers.fuzz import Tally, fuzz
 from tests.pipelines.readers.workbooks import write_workbook
 
 HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>Comment</t></is></c></row>'
-GIB = 1 << 30
+MIB, GIB = 1 << 20, 1 << 30
 
 
 def test_sheet_with_cells_in_opposite_corners_is_refused(tmp_path: Path) -> None:
@@ -87,39 +90,99 @@ def test_generated_files_are_read_or_explained(tmp_path: Path) -> None:
     assert tally.files.total() >= 100
 
 
+def test_parquet_keeps_what_its_cells_are(tmp_path: Path) -> None:
+    cells = {
+        "at": datetime(2024, 1, 1, 8, tzinfo=UTC),
+        "day": date(2024, 1, 2),
+        "clock": time(3, 4),
+        "paid": Decimal("1.50"),
+        "raw": b"\xff\x00a",
+        "nested": {"days": [date(2024, 1, 3)], "none": None},
+        # Looks like what the process itself writes.
+        "own": {"\0kind": "time", "of": "never"},
+        "whole": 10**17,
+    }
+    file = tmp_path / "kinds.parquet"
+    pq.write_table(pa.Table.from_pylist([cells, dict.fromkeys(cells)]), file)
+    assert [dict(row.cells) for row in open_table(file).read()] == [cells, dict.fromkeys(cells)]
+
+
+def test_parquet_of_endless_empty_rows_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "empty.parquet"
+    pq.write_table(pa.table({"comment": pa.nulls(20_000_001, pa.int8())}), file)
+    assert file.stat().st_size < 100_000
+    with pytest.raises(InputFileError, match="it has 20,000,001 rows, at most 20,000,000 are read"):
+        open_table(file)
+
+
+def peak_of_reading(file: Path) -> tuple[int, str]:
+    """Read a file in a process of its own; gives the most that it or what it started held (bytes), and what it said."""
+    code = (
+        "import re, sys, resource as r; from pathlib import Path\n"
+        "from tests.pipelines.readers.fuzz import read_through\n"
+        "from pipelines.errors import PipelineError\n"
+        "try: print(dict(read_through(Path(sys.argv[1]))))\n"
+        "except PipelineError as error: print(error)\n"
+        # Its own from /proc: what the process that it was forked from held counts in the other figure.
+        "own = int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])\n"
+        "print(max(own, r.getrusage(r.RUSAGE_CHILDREN).ru_maxrss))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    said, peak = done.stdout.strip().rsplit("\n", 1)
+    return int(peak) * 1024, said
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".json"])
-def test_line_of_a_gigabyte_needs_no_gigabyte(tmp_path: Path, suffix: str) -> None:
-    file = tmp_path / f"endless{suffix}"
-    head, part = {
-        ".csv": ("Comment\n", "x"),
-        ".jsonl": ('{"comment": "', "x"),
-        ".json": ('{"responses": [{"a": "', "x"),
-    }[suffix]
+@pytest.mark.parametrize(
+    ("name", "head", "part"),
+    [
+        ("line.csv", "Comment\n", "x"),
+        ("line.jsonl", '{"comment": "', "x"),
+        ("object.json", '{"responses": [{"a": "', "x"),
+        ("text.json", '[{"comment": "', "x"),
+        ("escapes.json", '[{"comment": "', '\\"'),
+        ("array.json", '[{"comment": "x"}', ',{"comment": "' + "x" * 1008 + '"}'),
+    ],
+)
+def test_gigabyte_of_one_line_needs_no_gigabyte(tmp_path: Path, name: str, head: str, part: str) -> None:
+    file = tmp_path / name
     with file.open("w") as out:
         out.write(head)
         for _ in range(1024):
-            out.write(part * (1 << 20))
-    code = (
-        "import sys; from pathlib import Path; from tests.pipelines.readers.fuzz import read_through\n"
-        "from pipelines.errors import PipelineError\n"
-        "try: print(read_through(Path(sys.argv[1])))\n"
-        "except PipelineError as error: print(error)"
-    )
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert peak == before or peak < 600 * 1024
+            out.write(part * (MIB // len(part)))
+    peak, said = peak_of_reading(file)
+    assert peak < 600 * MIB
+    assert "set aside" in said if name == "line.csv" else "holds no JSON object on a line of its own" in said
 
 
 @pytest.mark.slow
-def test_real_bomb_is_refused(tmp_path: Path) -> None:
+def test_parquet_bombs_need_no_gigabytes(tmp_path: Path) -> None:
+    shown_often = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), ["x" * MIB])
+    pq.write_table(pa.table({"comment": shown_often}), tmp_path / "often.parquet")
+    pq.write_table(
+        pa.table({"comment": pa.array(["x" * (300 * MIB)], pa.large_string())}),
+        tmp_path / "long.parquet",
+        compression="zstd",
+    )
+    for name, why in (("often", "its rows hold more than 1,073,741,824 characters"), ("long", "")):
+        file = tmp_path / f"{name}.parquet"
+        assert file.stat().st_size < 200_000
+        peak, said = peak_of_reading(file)
+        assert peak < 3 * GIB
+        assert why in said
+        assert "can't be read as Parquet" in said or "set aside" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mib", "why"), [(1023, "can't be read as a workbook"), (2048, "unpacks to 2.1 GB")])
+def test_real_bomb_is_refused(tmp_path: Path, mib: int, why: str) -> None:
     file = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
-            for _ in range(2 * 1024):
-                part.write(bytes(1 << 20))
+            for _ in range(mib):
+                part.write(bytes(MIB))
     assert file.stat().st_size < 20_000_000
-    with pytest.raises(InputFileError, match=r"unpacks to 2\.1 GB, at most 1\.1 GB are read"):
-        open_table(file)
+    peak, said = peak_of_reading(file)
+    assert peak < 600 * MIB
+    assert why in said
