@@ -19,8 +19,8 @@ from pathlib import Path
 from anyascii import anyascii
 
 from nlp.text.first_names import FILE, GRAMMAR_FILE, RARE_FILE, SURNAMES_FILE, spacy_stop_words
+from nlp.text.folding import fold
 from nlp.text.lexicon import PLACES
-from nlp.text.people import fold
 from nlp.text.spacy_pass import english_words
 
 _LATIN = re.compile(r"[a-z]{3,20}")

@@ -138,7 +138,8 @@ def _plan(bench: Bench, contact_id: str | None, email: str | None) -> tuple[int,
 
 def _pseudonyms(bench: Bench, held: Held) -> dict[str, list[str]]:
     """Give by account the hashes that the person's number stands under, as a contact or as a name in a text."""
-    from nlp.text.people import fold, pseudonym_hash
+    from nlp.text.folding import fold
+    from nlp.text.people import pseudonym_hash
 
     secret = prepare.pseudonym_secret(bench)
     keys = [*(f"contact:{one}" for one in held.contacts), *(f"name:{fold(one)}" for one in held.names)]

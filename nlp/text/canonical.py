@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from nlp.text.redact import PLACEHOLDER
+from nlp.text.placeholder import PLACEHOLDER
 
 _PERSON = re.compile(r"<PERSON_\d+>")
 _REPEATED = re.compile(r"([!?.,;:\-–—*~])\1+")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.text.redact import PLACEHOLDER
+from nlp.text.placeholder import PLACEHOLDER
 
 _PERSON = re.compile(r"<PERSON_\d+>")
 # Marks with a meaning of their own: signs of a number ("-5", "1.5", "30 %"), and names such as C++ and C#.

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from nlp.text.redact import PLACEHOLDER
+from nlp.text.placeholder import PLACEHOLDER
 
 # Units of which a text that says nothing is made; any row of them is empty ("ok, thanks", "no, nothing to add").
 _UNIT_FORMS = r"""

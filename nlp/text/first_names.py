@@ -5,6 +5,8 @@ from importlib import import_module
 from pathlib import Path
 
 FILE = Path(__file__).with_name("first_names.txt")
+# Written by hand, for what the packages' lists lack: names of Africa, Central and South Asia, Wales, the Pacific.
+MORE_FILE = Path(__file__).with_name("more_names.txt")
 SURNAMES_FILE = Path(__file__).with_name("surnames.txt")
 RARE_FILE = Path(__file__).with_name("rare_words.txt")
 GRAMMAR_FILE = Path(__file__).with_name("grammar_words.txt")
@@ -15,7 +17,7 @@ _LANGUAGES = ("da", "de", "en", "es", "fi", "fr", "it", "nb", "nl", "pl", "pt", 
 @cache
 def first_names() -> frozenset[str]:
     """Return the names, folded (`nlp.text.people.fold`), without words of grammar."""
-    return _read(FILE)
+    return _read(FILE) | _read(MORE_FILE)
 
 
 @cache

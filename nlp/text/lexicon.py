@@ -140,6 +140,7 @@ switzerland tokyo toronto turkey vancouver vienna wales warsaw washington zurich
 italian portuguese american british european asian indian chinese japanese polish monday tuesday wednesday thursday
 friday saturday sunday january february march april may june july august september october november december mon tue
 wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec easter christmas xmas covid
+osaka kyoto seoul busan taipei lisbon naples turin bilbao seville malaga galway leuven ghent
 """
 # Short forms people use for each other; both ways.
 _NICKNAMES = """

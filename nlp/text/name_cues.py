@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from nlp.text.first_names import first_names, grammar_words, surnames
+from nlp.text.folding import fold, is_plain
 from nlp.text.lexicon import FIRST_NAMES, PLACES, PRODUCTS
-from nlp.text.people import fold, is_plain
 from nlp.text.records import Token, Vocabulary
 from nlp.text.surnames import LAZY_WORDS
 
 TITLES = frozenset(
     "mr mr. mrs mrs. ms ms. miss mx dr dr. prof prof. herr frau herrn mme mme. mlle mlle. sr. sra. señor señora don "
     "doña dona ing. dott. avv. pak ibu bapak shri smt captain capt. sgt. signor signora sig. mevrouw meneer dhr. mw. "
-    "pani senhor senhora monsieur madame".split()
+    "pani senhor senhora monsieur madame madam sister rev. rev reverend fr. pastor officer inspector sergeant judge "
+    "sheikh ustad ustaz encik puan datuk bpk. pak. mas mbak kuya khun fru frk. hr. rouva herra kyria kyrios "
+    "domnul doamna "
+    "dl. dna. gospodin gospođa slečna paní bey hanım lalla sidi mzee bwana alhaji hajia mallam auntie".split()
 )
 
 # Nouns right before a name: "our CSM Tunde", "colleague Xiu", "named Aryeh".
@@ -22,6 +25,29 @@ ROLES = frozenset(
     "predecessor kollege kollegin"
     .split()
 )  # fmt: skip
+
+# What people are: "driver Sunday", "our adjuster is Vartan", "Hutchins is our counsel". Before these stand things, too
+# ("driver Update"), so a word behind them is a name only where it is no plain word.
+OCCUPATIONS = frozenset(
+    "accountant adjuster adviser advisor agronomist analyst anaesthetist apprentice arborist attorney auditor baker "
+    "barista bookkeeper broker builder buyer captain caretaker carpenter cashier cellist cleaner clerk client coach "
+    "cobbler colorist commissioner conductor contractor controller cook coordinator counsel courier customs dean "
+    "dentist deputy designer dispatcher doctor doorman driver editor electrician estimator farmer fitter "
+    "florist foreman "
+    "forester forwarder friend gardener geologist guard guide handyman headmaster headteacher helper "
+    "housekeeper inspector "
+    "installer instructor interpreter janitor jobstudent journalist judge keeper lawyer lecturer lender librarian "
+    "machinist mechanic merchant midwife miller miner musician neighbour neighbor notary nurse officer operator "
+    "optician organist owner paralegal partner patient pharmacist photographer physio physiotherapist picker pilot "
+    "planner plumber porter postman priest principal printer producer professor programmer ranger receptionist "
+    "recruiter referee registrar reporter researcher reviewer roofer sailor secretary seller shepherd sister skipper "
+    "solicitor steward student supervisor surgeon surveyor tailor teacher teammate technician tenant therapist "
+    "trader trainee translator treasurer tutor typist undertaker vet veterinarian vicar volunteer waiter waitress "
+    "warden watchman weaver welder wife husband brother daughter son cousin nephew niece uncle aunt mother father mum "
+    "mom dad monteur techniker fahrer verkäufer einkäufer buchhalter buchhalterin mitarbeiter mitarbeiterin "
+    "compañero compañera chofer conductor técnico técnica jefe jefa collègue chauffeur technicien comptable "
+    "mareyeur stagiaire chef boekhouder monteur collega autista tecnico magazziniere motorista vendedor".split()
+)
 
 # What people do; a product does some of it too, so spaCy must agree.
 _DEEDS = frozenset(
@@ -75,12 +101,18 @@ def is_introduced(tokens: Sequence[Token], place: int) -> bool:
     after = [token.text.lower() for token in tokens[place + 1 : place + 6]]
     if after[:1] == ["who"] or after[:2] == [",", "who"]:
         return True
-    if after[:1] == [","] and after[1:2] and after[1] in {"our", "your", "my", "the", "their", "his", "her", "a"}:
-        return any(word in ROLES for word in after[2:])
-    if after[:1] == ["is"] and after[1:2] and after[1] in {"our", "my", "your", "the", "their"}:
-        return any(word in ROLES or word in _LABELS for word in after[2:])
+    if (
+        after[:1] == [","]
+        and after[1:2]
+        and after[1] in {"our", "your", "my", "the", "their", "his", "her", "a", "one"}
+    ):
+        return any(word in ROLES or word in OCCUPATIONS for word in after[2:])
+    if after[:1] in (["is"], ["was"]) and after[1:2] and after[1] in {"our", "my", "your", "the", "their", "a"}:
+        return any(word in ROLES or word in _LABELS or word in OCCUPATIONS for word in after[2:])
     before = [token.text.lower() for token in tokens[max(0, place - 4) : place]]
-    return before[-1:] in (["is"], ["was"]) and any(word in ROLES for word in before)
+    if before[-1:] == ["("] and before[-2:-1] and (before[-2] in ROLES or before[-2] in OCCUPATIONS):
+        return True
+    return before[-1:] in (["is"], ["was"]) and any(word in ROLES or word in OCCUPATIONS for word in before)
 
 
 def has_cue(tokens: Sequence[Token], place: int) -> bool:
@@ -103,7 +135,10 @@ def has_cue(tokens: Sequence[Token], place: int) -> bool:
 
 
 # Before these in lower case stands a number ("120 ms") or a verb ("we miss it") as well.
-_LOWER_TITLES = TITLES - {"ms", "ms.", "miss", "mx", "prof", "don", "captain", "madame"}
+_LOWER_TITLES = TITLES - set(
+    "ms ms. miss mx prof don captain madame madam sister rev rev. fr. pastor officer inspector sergeant judge mas "
+    "khun hr. bey sidi".split()
+)
 
 
 _ASKED_FOR = frozenset("ask asked asks asking pregunten pregunte preguntar preguntad".split())

@@ -4,9 +4,11 @@ import re
 from collections.abc import Collection, Sequence
 
 from nlp.text.first_names import first_names, grammar_words, rare_words, surnames
+from nlp.text.folding import fold, is_plain
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, PLACES, PRODUCTS
 from nlp.text.name_cues import (
     COLLEAGUES,
+    OCCUPATIONS,
     ROLES,
     TITLES,
     acts_alone,
@@ -20,9 +22,9 @@ from nlp.text.name_cues import (
     is_titled,
     signs,
 )
-from nlp.text.people import fold, is_plain, reads_as_name
+from nlp.text.people import reads_as_name
 from nlp.text.records import Reading, Span, Token, Vocabulary
-from nlp.text.surnames import CAPITALISED, LAZY_WORDS, count_surnames
+from nlp.text.surnames import CAPITALISED, LAZY_WORDS, TITLES_BEHIND, count_surnames
 
 
 def wants_names(tokens: Sequence[Token], plain: Vocabulary) -> bool:
@@ -39,20 +41,49 @@ def find_names(text: str, reading: Reading, *, plain: Vocabulary, known: Sequenc
     tokens = reading.tokens
     covered = {token.start for token in tokens for span in reading.people if span.start <= token.start < span.end}
     found: list[Span] = []
+    # In a language that the tags are not made for, words without a capital are names only where nothing has one.
+    cased = reading.foreign and not text.islower()
     place = 0
     while place < len(tokens):
-        width = _name_width(tokens, place, covered=covered, plain=plain, text=text)
-        if not width and _is_beside(tokens, place, ends, plain=plain):
+        width = 0
+        wanted = not cased or tokens[place].text[:1].isupper()
+        if wanted or is_titled(tokens, place, plain=plain):
+            width = _name_width(tokens, place, covered=covered, plain=plain, text=text)
+        if not width and wanted and _is_beside(tokens, place, ends, plain=plain):
             width = 1 + count_surnames(tokens, place + 1, plain=plain)
         if width:
             ends.add(tokens[place + width - 1].end)
             start, end = tokens[place].start, tokens[place + width - 1].end
+            if place and _is_family_name(tokens[place - 1], tokens[place]):
+                start = tokens[place - 1].start
             found.append(Span(start, end, "PERSON", f"name:{fold(text[start:end])}"))
         place += max(width, 1)
     return found + _initialled(text, plain=plain)
 
 
-_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\. ?([^\W\d_]{3,}(?:-[^\W\d_]{2,})*)(?![\w.@])")
+def _is_family_name(token: Token, after: Token) -> bool:
+    """Take "Wu" before "Jianhong" and "Bae" before "Do-yun": East Asian family names come first."""
+    beside = after.start - token.end == 1 and token.text.istitle() and after.text[0].isupper()
+    return beside and fold(token.text) in _FAMILY_FIRST
+
+
+_FAMILY_FIRST = frozenset(
+    "ahn bae baek bak bang byun cai cao cha chan chang chao chen cheng cheung chiang chin cho choe choi chou "
+    "chow chu chua "
+    "chun chung dang deng ding dinh doan dong du duan duong eom fan fang fong fu gao gil goh gong gu guo han hao "
+    "heo ho hoang hong hou hsieh hsu hu hua huang huynh hwang jang jeon jeong ji jia jiang jin jo ju jung "
+    "kang kim kong "
+    "ku kuo kwak kwok kwon lai lam lau lee leong leung li liang liao lim lin ling liu lo lu luo luong luu ly ma mai "
+    "mao meng min mo moon mu nam ng ngo nguyen nie noh ong park peng pham phan qi qian qin qiu ren ryu seo "
+    "seok shao shen "
+    "shi shim shin sim su sung tan tang tao teo tian tong tran trinh tsai tu truong vo vu wan wang wei wen "
+    "wong woo wu xi xia xiao xie xiong xu xue yan yang yao ye yeh yeo yi yim yin yoo yoon yu yuan yun zeng "
+    "zhai zhang zhao "
+    "zheng zhong zhou zhu zou".split()
+)
+
+
+_INITIAL = re.compile(r"(?<![\w.])([^\W\d_])\. ?(?:[^\W\d_]\. ?){0,2}([^\W\d_]{3,}(?:-[^\W\d_]{2,})*)(?![\w.@])")
 
 
 def _initialled(text: str, *, plain: Vocabulary) -> list[Span]:
@@ -75,7 +106,7 @@ def _name_width(tokens: Sequence[Token], place: int, *, covered: Collection[int]
     """Return how many tokens from `place` are one person's name; 0 when it is none."""
     token = tokens[place]
     folded = fold(token.text)
-    if not CAPITALISED.match(token.text) or (token.tag == "POS"):
+    if not CAPITALISED.match(token.text) or token.tag == "POS" or folded in TITLES_BEHIND:
         return 0
     if place and (_closes(tokens[place - 1]) or tokens[place - 1].text in _OF_PLACES):
         return 0
@@ -136,6 +167,8 @@ def _cased_width(tokens: Sequence[Token], place: int, *, covered: Collection[int
         return 1
     if not token.text[0].isupper() or (text.isupper() and len(text) > 12):
         return 0
+    if folded in first_names() and _is_told(tokens, place) and folded not in PRODUCTS | PLACES:
+        return 1 + count_surnames(tokens, place + 1, plain=plain)
     if folded in DOUBTFUL_NAMES:
         return _doubtful_width(tokens, place, covered=covered, plain=plain, text=text)
     if _is_stranger(token, plain) and _is_person(tokens, place, covered=covered, plain=plain):
@@ -167,7 +200,7 @@ def _doubtful_width(
     if width and fold(tokens[place].text) not in PLACES | PRODUCTS and sure:
         return 1 + width
     cued = has_cue(tokens, place) and tokens[place].start in covered
-    if is_introduced(tokens, place) and fold(tokens[place].text) not in PLACES | PRODUCTS:
+    if _is_told(tokens, place) and fold(tokens[place].text) not in PLACES | PRODUCTS:
         return 1
     if comes_from(tokens, place) and fold(tokens[place].text) not in PRODUCTS:
         return 1
@@ -176,10 +209,20 @@ def _doubtful_width(
     return 0
 
 
+def _is_told(tokens: Sequence[Token], place: int) -> bool:
+    """Say whether what a person is stands beside a word: "conductor Blessing", "our secretary is Grace"."""
+    before = tokens[place - 1] if place else None
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    named = (
+        before is not None and before.text in OCCUPATIONS and (after is None or not after.tag.startswith(("NN", "CD")))
+    )
+    return named or is_introduced(tokens, place)
+
+
 def _is_person(tokens: Sequence[Token], place: int, *, covered: Collection[int], plain: Vocabulary) -> bool:
     """Decide on a capitalised word that no list knows: a role before it, or spaCy's guess with one more sign."""
     before = tokens[place - 1].text.lower() if place else ""
-    if before in ROLES or is_introduced(tokens, place) or is_labelled(tokens, place):
+    if before in ROLES or before in OCCUPATIONS or is_introduced(tokens, place) or is_labelled(tokens, place):
         return True
     if acts_alone(tokens, place):
         return True
@@ -191,10 +234,17 @@ def _is_person(tokens: Sequence[Token], place: int, *, covered: Collection[int],
     return bool(count_surnames(tokens, place + 1, plain=plain)) or has_cue(tokens, place)
 
 
+# Words of other languages that the lists of names hold; comments that nobody's language guess gets right do, too.
+_OTHER_WORDS = frozenset(
+    "acil alte anda bello blanco campo carta casa cielo dane dato enero favor hata hora luz mar matin mesa mundo nada "
+    "noche nuevo orden pago pasa paz rojo semana sera sol todo tur verde vida".split()
+)
+
+
 def _is_listed(tokens: Sequence[Token], place: int, folded: str, *, text: str, plain: Vocabulary) -> bool:
     """Say whether a word is a first name of the long list, and no plain word, product or acronym."""
     token = tokens[place]
-    if folded not in first_names() or is_plain(folded, plain):
+    if folded not in first_names() or is_plain(folded, plain) or (token.text.islower() and folded in _OTHER_WORDS):
         return False
     if folded in rare_words():
         return _rarely_else(tokens, place, text=text)

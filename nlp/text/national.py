@@ -1,22 +1,35 @@
-"""National ids that carry a checksum or a fixed form: found by form, kept only when the checksum holds.
+"""National ids: numbers beside a word that says so, and forms that no other number has.
 
-Rules of the issuing bodies; the bare 9 to 11 digit ids also need a word beside them that says what they are.
+The check digits and dates of 85 countries are those of `idnumbers` (MIT). A word like "passport" or "BSN" right beside
+is enough without them: an id with a slip of the pen is personal data, too.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+from idnumbers import list_supported_countries
+
+from nlp.text.id_cues import SURE, SYSTEMS, UNITS, WEAK
 from nlp.text.records import Span
 
-_CONTEXT_CHARS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    form: re.Pattern[str]
-    valid: Callable[[str], bool]
-    context: re.Pattern[str] | None = None
+# Words in capitals or small letters before the number, digits in groups, maybe a letter behind: "QQ 12 34 56 C".
+_NUMBER = re.compile(
+    r"(?<![\w@#€$£+/.,-])(?P<lead>[A-Z]{1,3}[ -])?(?=[A-Za-z]{0,18}\d)[A-Za-z0-9]{1,20}"
+    r"(?:[ ./\-\u2010-\u2013][A-Za-z]{0,3}\d[A-Za-z0-9]{0,19}){0,8}(?:[ -][A-Z]\b|\([0-9A]\))?(?![\w@])"
+)
+# Characters between a word and the number that it speaks of: right beside; in the same sentence; near by.
+_RIGHT_BESIDE, _BESIDE, _NEAR, _FAR = 12, 30, 60, 110
+_DATE = re.compile(
+    r"^(?:(?:19|20)\d\d[-/. ]?(?:0?[1-9]|1[0-2])[-/. ]?(?:0?[1-9]|[12]\d|3[01])|"
+    r"(?:0?[1-9]|[12]\d|3[01])[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:19|20)?\d\d)(?:[ T]\d.*)?$"
+)
+_AMOUNT = re.compile(r"^\d{1,3}(?:[ .]\d{3})+$|^\d+[.,]\d{1,2}$")
+# Behind the code of a country stands a phone number.
+_ABROAD = re.compile(r"\+\d{1,3}[ .-]$")
+_OWNER = re.compile(r"(?:^|[,;:(\n]|\b(?:his|her|my|their|our|with|and|is|the))\s*$", re.IGNORECASE)
 
 
 def find_national_ids(text: str) -> Iterator[Span]:
@@ -25,11 +38,136 @@ def find_national_ids(text: str) -> Iterator[Span]:
         return
     for rule in _RULES:
         for match in rule.form.finditer(text):
-            before = text[max(0, match.start() - _CONTEXT_CHARS) : match.start()]
-            if rule.valid(re.sub(r"[\s.\-/]", "", match.group()).upper()) and (
-                rule.context is None or rule.context.search(before)
-            ):
+            if rule.valid(_bare(match.group())):
                 yield Span(match.start(), match.end(), "NATIONAL_ID")
+    cued = bool(SURE.search(text) or WEAK.search(text))
+    for match in _NUMBER.finditer(text):
+        start = match.start() + _told_length(match["lead"])
+        number = text[start : match.end()]
+        if _ABROAD.search(text[max(0, start - 8) : start]):
+            continue
+        if len(_bare(number)) < 6 or sum(map(str.isdigit, number)) < 5 or _DATE.match(number):
+            continue
+        if _is_told(text, start, match.end()) if cued else _is_strong(number):
+            yield Span(start, match.end(), "NATIONAL_ID")
+
+
+def _told_length(lead: str | None) -> int:
+    """Give how much of the capitals before a number is the word that says what it is: "NIF 213480972"."""
+    told = lead is not None and (SURE.fullmatch(lead[:-1]) or WEAK.fullmatch(lead[:-1]))
+    return len(lead) if lead and told else 0
+
+
+def _is_told(text: str, start: int, end: int) -> bool:
+    """Say whether the words around a number make it the id of a person."""
+    number, before = text[start:end], text[max(0, start - _FAR) : start]
+    if SYSTEMS.search(before[-40:]) or UNITS.match(text, end):
+        return False
+    if _is_strong(number):
+        return True
+    sure, weak = _last(SURE, before), _last(WEAK, before)
+    if sure is not None:
+        gap = before[sure.end() :]
+        amount = _AMOUNT.match(number) and len(gap) > _RIGHT_BESIDE
+        if (
+            len(gap) <= _BESIDE
+            and not re.search(r"[!?;]|(?<!\bnr)(?<!\bno)\.\s|\d{4}", gap, re.IGNORECASE)
+            and not amount
+        ):
+            return True
+        if _is_checked(number):
+            return True
+    behind = SURE.match(text[end : end + _BESIDE].lstrip(" (,=-")) or SURE.search(text[end : end + 16])
+    if behind and len(_bare(number)) >= 8:
+        return True
+    return weak is not None and _is_borne_out(weak, before, number)
+
+
+def _is_borne_out(weak: re.Match[str], before: str, number: str) -> bool:
+    """Say whether "SIN", "pan" or "id" before a number are meant as ids of persons."""
+    gap, bare = before[weak.end() :], _bare(number)
+    if len(gap) <= _NEAR and len(bare) >= 9 and weak.group().lower() != "id" and _is_checked(number):
+        return True
+    beside = re.fullmatch(r"(?:[ -]?(?:no|nr|number|code))?[\s.:#=-]{0,3}(?:is )?", gap, re.IGNORECASE) is not None
+    if weak.group().lower() == "id":
+        return beside and len(bare) >= 9 and bool(_OWNER.search(before[: weak.start()]))
+    return beside and len(bare) >= 7 and weak.group().isupper()
+
+
+def _last(cue: re.Pattern[str], before: str) -> re.Match[str] | None:
+    return max(cue.finditer(before), key=lambda match: match.end(), default=None)
+
+
+def _bare(number: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", number).upper()
+
+
+def _is_checked(number: str) -> bool:
+    """Say whether the check digit or the date of some country's id holds."""
+    return any(kind.METADATA.checksum or kind.METADATA.parsable for kind in _kinds_of(number))
+
+
+def _is_strong(number: str) -> bool:
+    """Say whether hardly any other number looks so: date and check digit hold, or its signs stand as printed."""
+    signs = set(re.sub(r"[A-Za-z0-9 ]", "", number))
+    length = len(_bare(number))
+    if length < 10 or (length == 10 and not signs):
+        return False
+    for kind, form in _kinds_of(number).items():
+        printed = _shape(number) in {_shape(mask) for mask in kind.METADATA.masks}
+        dated = kind.METADATA.parsable and "yyyymmdd" in (kind.parse(form) or {})
+        if kind.METADATA.checksum and (dated or (printed and (len(signs) > 1 or (signs and length > 10)))):
+            return True
+        if dated and printed and signs and length > 11:
+            return True
+    return False
+
+
+def _kinds_of(number: str) -> dict[Any, str]:
+    """Give the kinds of ids that a number may be, each with the way of writing that it was taken in."""
+    bare = _bare(number)
+    found: dict[Any, str] = {}
+    # The sign within a Finnish id is counted as a character of it.
+    for kind in dict.fromkeys((*_kinds().get(len(bare), ()), *_kinds().get(len(number), ()))):
+        for form in (number.upper(), bare, *(_written(bare, mask) for mask in kind.METADATA.masks)):
+            if kind.validate(form):
+                found[kind] = form
+                break
+    return found
+
+
+def _written(bare: str, mask: str) -> str:
+    letters = iter(bare)
+    return "".join(next(letters, "") if sign.isalnum() or sign in "#*" else sign for sign in mask)
+
+
+def _shape(written: str) -> str:
+    return re.sub(r"[A-Za-z0-9*]", "#", written)
+
+
+@cache
+def _kinds() -> dict[int, tuple[Any, ...]]:
+    """Give the kinds of ids by their length, those of companies left out."""
+    every = {kind for country in list_supported_countries() for kind in country.id_types}
+    persons = [kind for kind in every if not re.search(r"Entity|Business|VAT|UnifiedId", kind.__name__)]
+    lengths: dict[int, list[Any]] = {}
+    for kind in sorted(persons, key=lambda one: (one.__module__, one.__name__)):
+        for length in range(kind.METADATA.min_length, kind.METADATA.max_length + 1):
+            lengths.setdefault(length, []).append(kind)
+    return {length: tuple(kinds) for length, kinds in lengths.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    form: re.Pattern[str]
+    valid: Callable[[str], bool]
+
+
+def luhn(number: str) -> bool:
+    """Say whether the digits pass Luhn's check (ISO/IEC 7812-1, annex B)."""
+    digits = [int(char) for char in reversed(number)]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
 def _us_ssn(number: str) -> bool:
@@ -41,162 +179,30 @@ def _uk_nino(number: str) -> bool:
     return number[:2] not in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
 
 
-def _mod11(number: str) -> bool:
-    """UK NHS number: weights 10..2, check digit 11 - rest."""
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(number[:9], range(10, 1, -1), strict=True)) % 11
-    return check % 11 == int(number[9]) and check != 10
-
-
-def luhn(number: str) -> bool:
-    """Say whether the digits pass Luhn's check (ISO/IEC 7812-1, annex B)."""
-    digits = [int(char) for char in reversed(number)]
-    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-def _de_tax(number: str) -> bool:
-    """German Steuer-ID: ISO 7064 MOD 11,10."""
-    product = 10
-    for char in number[:10]:
-        total = (int(char) + product) % 10 or 10
-        product = total * 2 % 11
-    return (11 - product) % 10 == int(number[10]) and number[0] != "0"
-
-
-def _fr_nir(number: str) -> bool:
-    """French social security number with its two-digit key."""
-    body = number[:13].replace("2A", "19").replace("2B", "18")
-    return body.isdigit() and 97 - int(body) % 97 == int(number[13:])
-
-
-def _es_nif(number: str) -> bool:
-    digits = number[:-1].replace("X", "0").replace("Y", "1").replace("Z", "2")
+def _es_nie(number: str) -> bool:
+    """DNI and NIE: the letter is the number modulo 23 (Orden INT/2058/2008); X, Y and Z count 0, 1 and 2."""
+    digits = str("XYZ".find(number[0])) + number[1:-1] if number[0] in "XYZ" else number[:-1]
     return "TRWAGMYFPDXBNJZSQVHLCKE"[int(digits) % 23] == number[-1]
 
 
-def _it_code(number: str) -> bool:
-    """Italian codice fiscale: odd places by table, even places by value, modulo 26."""
-    odd = "BAKPLCQDREVOSFTGUHMINJWZYX"
-    values = [int(char) if char.isdigit() else ord(char) - 65 for char in number]
-    total = sum(odd.index(chr(65 + value)) if place % 2 == 0 else value for place, value in enumerate(values[:15]))
-    return chr(65 + total % 26) == number[15]
+def _cl_rut(number: str) -> bool:
+    """RUT: modulo 11 with the weights 2 to 7 from the right; 10 is written K."""
+    total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(number[:-1])))
+    return "0123456789K0"[11 - total % 11 if total % 11 else 0] == number[-1]
 
 
-def _nl_bsn(number: str) -> bool:
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(int(digit) * weight for digit, weight in zip(number, weights, strict=True)) % 11 == 0
+def _is_checked_bare(number: str) -> bool:
+    return _is_checked(number)
 
 
-def _pl_pesel(number: str) -> bool:
-    weights = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
-    total = sum(int(digit) * weight for digit, weight in zip(number[:10], weights, strict=True))
-    return (10 - total % 10) % 10 == int(number[10])
-
-
-def _br_cpf(number: str) -> bool:
-    """Brazilian CPF: two check digits modulo 11; eleven equal digits are none."""
-
-    def check(length: int) -> int:
-        total = sum(int(number[place]) * (length + 1 - place) for place in range(length))
-        return total * 10 % 11 % 10
-
-    return len(set(number)) > 1 and check(9) == int(number[9]) and check(10) == int(number[10])
-
-
-def _day_first(number: str) -> bool:
-    """A date of birth in front: YYMMDD or DDMMYY."""
-    first, month, last = int(number[:2]), int(number[2:4]), int(number[4:6])
-    return 1 <= month <= 12 and (1 <= first <= 31 or 1 <= last <= 31)
-
-
-def _se_personnummer(number: str) -> bool:
-    """Swedish: Luhn over the last ten digits (Skatteverket; the day may be raised by 60)."""
-    digits = re.sub(r"\D", "", number)[-10:]
-    return 1 <= int(digits[2:4]) <= 12 and 1 <= int(digits[4:6]) % 60 <= 31 and luhn(digits)
-
-
-def _ch_ahv(number: str) -> bool:
-    """Swiss AHV number: EAN-13."""
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(number[:12]))
-    return (10 - total % 10) % 10 == int(number[12])
-
-
-def _fi_hetu(number: str) -> bool:
-    """Finnish: the remainder of nine digits by 31 names a character."""
-    digits = number[:6] + number[-4:-1]
-    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31] == number[-1] and _day_first(number)
-
-
-def _no_fodselsnummer(number: str) -> bool:
-    """Norwegian: two check digits modulo 11."""
-    first = sum(int(d) * w for d, w in zip(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), strict=False))
-    second = sum(int(d) * w for d, w in zip(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=False))
-    return first % 11 == 0 and second % 11 == 0
-
-
-def _be_national(number: str) -> bool:
-    """Belgian: 97 minus the first nine digits modulo 97; a 2 in front for those born from 2000 on."""
-    body, check = number[:9], int(number[9:])
-    return check in (97 - int(body) % 97, 97 - int("2" + body) % 97)
-
-
-def _pt_nif(number: str) -> bool:
-    check = 11 - sum(int(digit) * (9 - place) for place, digit in enumerate(number[:8])) % 11
-    return (0 if check >= 10 else check) == int(number[8])
-
-
-def _always(_number: str) -> bool:
-    return True
-
-
-def _context(words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
-
-
+# Forms that tell themselves, without a word beside them.
 _RULES = (
     _Rule(re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), _us_ssn),
-    _Rule(
-        re.compile(r"(?<![\w-])\d{3}[ .]?\d{2}[ .]?\d{4}(?![\w-])"),
-        _us_ssn,
-        _context("ssn|social security|itin|social"),
-    ),
     _Rule(
         re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", re.IGNORECASE),
         _uk_nino,
     ),
-    _Rule(
-        re.compile(r"\b[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]?\b", re.IGNORECASE),
-        _always,
-        _context("ni (?:no|number)|nino|national insurance"),
-    ),
-    _Rule(re.compile(r"(?<![\w-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w-])"), _mod11, _context("nhs")),
-    _Rule(re.compile(r"(?<![\w-])\d{3}[ -]\d{3}[ -]\d{3}(?![\w-])"), luhn, _context("sin|social insurance")),
-    _Rule(
-        re.compile(r"(?<!\w)\d{2} ?\d{3} ?\d{3} ?\d{3}(?!\w)"),
-        _de_tax,
-        _context(r"steuer-?id\w*|steuer-?identifikationsnummer|idnr|tax id|tin|steuernummer"),
-    ),
-    _Rule(re.compile(r"(?<!\w)[12] ?\d{2} ?[01]\d ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}(?!\w)"), _fr_nir),
-    _Rule(re.compile(r"\b(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b", re.IGNORECASE), _es_nif),
-    _Rule(re.compile(r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b", re.IGNORECASE), _it_code),
-    _Rule(re.compile(r"(?<!\w)\d(?:[ .]?\d){8}(?!\w)"), _nl_bsn, _context("bsn|burgerservicenummer|sofi")),
-    _Rule(re.compile(r"(?<!\w)\d{11}(?!\w)"), _pl_pesel, _context("pesel")),
-    _Rule(re.compile(r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])"), _br_cpf),
-    _Rule(re.compile(r"(?<![\w.-])\d{11}(?![\w-])"), _br_cpf, _context("cpf")),
-    _Rule(re.compile(r"(?<![\w-])(?:19|20)?\d{6}[-+]\d{4}(?![\w-])"), _se_personnummer),
-    _Rule(re.compile(r"(?<!\w)(?:19|20)?\d{10}(?!\w)"), _se_personnummer, _context("personnummer|personnr|pnr")),
-    _Rule(re.compile(r"(?<![\w.])756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}(?!\w)"), _ch_ahv),
-    _Rule(re.compile(r"(?<!\w)\d{6}[-+A]\d{3}[0-9A-FHJ-NPR-Y](?!\w)", re.IGNORECASE), _fi_hetu),
-    _Rule(re.compile(r"(?<!\w)\d{6} ?\d{5}(?!\w)"), _no_fodselsnummer, _context(r"f[oø]dselsnummer|personnummer|fnr")),
-    _Rule(re.compile(r"(?<![\w-])\d{6}-\d{4}(?![\w-])"), _day_first, _context("cpr(?:-?(?:nummer|nr|no))?")),
-    _Rule(re.compile(r"(?<![\w.])\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}(?!\w)"), _be_national),
-    _Rule(re.compile(r"(?<!\w)\d{3} ?\d{3} ?\d{3}(?!\w)"), _pt_nif, _context("nif|contribuinte")),
-    _Rule(re.compile(r"\b\d{7}[A-W][A-IW]?\b", re.IGNORECASE), _always, _context("pps(?:n| number| no)?")),
-    _Rule(re.compile(r"\b[A-Z]{5}\d{4}[A-Z]\b"), _always, _context("pan|pan card|permanent account")),
-    _Rule(re.compile(r"(?<!\w)\d{4} \d{4} \d{4}(?! ?\d)"), _always, _context("aadhaar|aadhar")),
-    _Rule(
-        re.compile(r"\b(?=[A-Z0-9]*\d{4})[A-Z0-9]{7,9}\b", re.IGNORECASE),
-        _always,
-        _context(r"passport(?: (?:no|number|nr|is|:))*|reisepass\w*|passeport|pasaporte"),
-    ),
+    _Rule(re.compile(r"\b(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]\b", re.IGNORECASE), _es_nie),
+    _Rule(re.compile(r"(?<![\w.,-])\d{1,2}\.\d{3}\.\d{3}-[\dk](?![\w-])", re.IGNORECASE), _cl_rut),
+    _Rule(re.compile(r"\b[STFGM]\d{7}[A-Z]\b"), _is_checked_bare),
 )

@@ -3,35 +3,29 @@
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from nlp.text.contact_cues import SIGNED, is_shown, is_told_of
+from nlp.text.contact_forms import (
+    Person,
+    base_of,
+    index_of,
+    initials_of,
+    particles_of,
+    short_index_of,
+    sound_of,
+    sounds_of,
+)
 from nlp.text.deeds import HUMAN, OBJECTS, TIMES, acts, opens_clause, present
-from nlp.text.first_names import grammar_words, rare_words
-from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, NICKNAMES, PLACES, PRODUCTS
+from nlp.text.folding import fold, is_plain, split_words
+from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES, PLACES, PRODUCTS
 from nlp.text.records import NO_WORDS, Span, Token, Vocabulary, Word
-from nlp.text.short_names import short_forms
 from nlp.text.slips import LEAST_SLIP, near_forms, slips
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_TITLES = frozenset("mr mrs ms miss mx dr prof herr frau mme m. mlle sr sra jr ii iii phd mba md ing dipl".split())
-_PARTICLES = frozenset("de del della der den di da dos du el al bin ibn la le lo ter van von y zu zum zur".split())
 # What may stand between two parts of one name: "Jo-Ann", "J. Doe", "Doe, Jo", "jo.doe", "jo_doe".
 _GAP = re.compile(r"^(?:[ \-._]|\. |, | -)$")
-# Letters that are no letter with an accent to Unicode.
-_LETTERS = str.maketrans({"’": "'", "đ": "d", "ł": "l", "ø": "o", "ð": "d", "þ": "th", "ı": "i", "æ": "ae", "œ": "oe"})
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A known person: a durable key (the contact's or staff member's id), the name as filed, the mail address."""
-
-    key: str
-    name: str
-    email: str = ""
 
 
 @dataclass(slots=True)
@@ -80,12 +74,14 @@ class Gazetteer:
         keep: Iterable[str] = (),
     ) -> None:
         people = tuple(contacts)
-        self._contacts = _index(people)
+        self._contacts = index_of(people)
         self._initials = {person.key: {word.folded[0] for word in split_words(person.name)} for person in people}
-        self._particles = {person.key: _particles(person) for person in people}
+        self._particles = {person.key: particles_of(person) for person in people}
         self._first = {words[0].folded for person in people if (words := split_words(person.name))}
-        self._short = _short_index(people, self._contacts)
+        self._short = short_index_of(people, self._contacts)
         self._near = near_forms(self._contacts)
+        self._sounds = sounds_of(self._contacts)
+        self._signs = {letters: person.key for person in people if (letters := initials_of(person))}
         self._staff = _staff_index(tuple(staff))
         self._keep = {phrase for name in keep if (phrase := tuple(word.folded for word in split_words(name)))}
         self._keep_starts = {phrase[0] for phrase in self._keep}
@@ -103,7 +99,7 @@ class Gazetteer:
         """
         if not self:
             return [], []
-        words = split_words(text)
+        words = [self._without_article(word) for word in split_words(text)]
         tags = {token.start: place for place, token in enumerate(tokens)}
         found: list[Span] = []
         stays = list(self._kept_spans(words))
@@ -126,6 +122,7 @@ class Gazetteer:
                 start, end = _with_initials(text, run, self._initials_of(keys))
                 found.append(Span(start, end, "PERSON", f"contact:{min(keys)}"))
             place += max(width, 1)
+        found += self._signed(text)
         return found, sorted(stays, key=lambda span: span.start)
 
     def _with_particles(
@@ -137,6 +134,25 @@ class Gazetteer:
         while start and words[start - 1].folded in own and words[start].start - words[start - 1].end == 1:
             start -= 1
         return [*words[start:place], *run]
+
+    def _without_article(self, word: Word) -> Word:
+        """Take the name out of "l'Oriol" and "Mehmet'in"; names that hold the sign stay whole."""
+        head, sign, tail = word.folded.partition("'")
+        if not sign or word.folded in self._contacts or len(word.folded) != len(word.text):
+            return word
+        if tail in self._contacts and len(head) <= 4:
+            return Word(tail, word.text[-len(tail) :], word.end - len(tail), word.end)
+        return (
+            Word(head, word.text[: len(head)], word.start, word.start + len(head)) if head in self._contacts else word
+        )
+
+    def _signed(self, text: str) -> Iterator[Span]:
+        """Take the initials that a text ends with: "- JD", "K." on a line of its own."""
+        match = SIGNED.search(text[-24:])
+        key = self._signs.get(re.sub(r"\W", "", match["letters"]).lower()) if match else None
+        if match and key is not None:
+            shift = max(0, len(text) - 24)
+            yield Span(match.start("letters") + shift, match.end("letters") + shift, "PERSON", f"contact:{key}")
 
     def _initials_of(self, keys: Collection[str]) -> set[str]:
         return {letter for key in keys for letter in self._initials.get(key, ())}
@@ -157,12 +173,16 @@ class Gazetteer:
         place = tags[word.start]
         before, after = tokens[place - 1] if place else None, tokens[place + 1] if place + 1 < len(tokens) else None
         letter = re.match(r" ([^\W\d_])(?:\.|\b(?!'))", text[word.end : word.end + 4])
-        if letter and letter.group(1) != "I" and letter.group(1).lower() in self._initials_of(keys) - {"a", "i"}:
+        dotted = (
+            letter is not None and letter.group().endswith(".") and letter.group(1).isupper() and word.text[0].isupper()
+        )
+        if letter and (dotted or letter.group(1) not in "AaIi") and letter.group(1).lower() in self._initials_of(keys):
             return True
-        lonely = opens_clause(before, text, word.start)
-        if after is None or not lonely:
-            beside = before is not None and before.text.lower() in {"and", "&", "und", "et", "y"}
-            return beside and bool(found) and found[-1].end == tokens[place - 2].end
+        joined = before is not None and before.text.lower() in {"and", "&", "und", "et", "y"}
+        if joined and found and found[-1].end == tokens[place - 2].end:
+            return True
+        if after is None or not opens_clause(before, text, word.start):
+            return False
         if after.text.lower() in {"and", "&", "und", "et", "y"} and place + 2 < len(tokens):
             if before is not None and before.text == ",":
                 return False
@@ -216,17 +236,23 @@ class Gazetteer:
             return frozenset()
         if not near or word.folded in FIRST_NAMES:
             return frozenset()
-        return next((self._contacts[form] for form in slips(word.folded, self._near)), frozenset())
+        form = next(slips(word.folded, self._near), None) or base_of(word.folded, index)
+        form = form or self._sounds.get(sound_of(word.folded))
+        return index[form] if form else frozenset()
 
 
 def _is_name(word: Word, tokens: Sequence[Token], tags: Mapping[int, int], *, text: str, plain: Vocabulary) -> bool:
     """Say whether a single word that is part of a contact's name is meant as one here."""
     if word.folded in FIRST_NAMES or not is_plain(word.folded, plain):
         return len(word.folded) > 2 or word.text[0].isupper()
-    if text[max(0, word.start - 1) : word.start] == "@" or acts([word], tokens, tags, text):
+    if text[max(0, word.start - 1) : word.start] == "@" or not word.text.isascii() or is_shown(word, text):
+        return True
+    if acts([word], tokens, tags, text):
         return True
     if word.start not in tags:
         return False
+    if is_told_of(word, tokens[tags[word.start]], text):
+        return True
     if not word.text[0].isupper():
         return _stands_alone(word, tokens, tags[word.start], plain=plain)
     before = text[max(0, word.start - 4) : word.start]
@@ -240,34 +266,6 @@ def _stands_alone(word: Word, tokens: Sequence[Token], place: int, *, plain: Voc
     after = tokens[place + 1].tag if place + 1 < len(tokens) else "."
     plural = word.folded.endswith("s") and tokens[place].tag == "NNS"
     return not plural and tokens[place - 1].tag in {"TO", "IN", "VB"} and not after.startswith(("NN", "HYPH"))
-
-
-def split_words(text: str) -> list[Word]:
-    """Return the words of a text in order; hyphens, dots and digits divide."""
-    found = []
-    for match in _WORD.finditer(text):
-        word = match.group()
-        if word[-2:] in {"'s", "’s", "'S", "’S"}:
-            word = word[:-2]
-        found.append(Word(fold(word), word, match.start(), match.start() + len(word)))
-    return found
-
-
-def fold(word: str) -> str:
-    """Return the word without case and accents; typographic apostrophes become plain."""
-    if word.isascii():
-        return word.lower()
-    bare = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    return "".join(char for char in bare if not unicodedata.combining(char))
-
-
-def is_plain(folded: str, plain: Vocabulary) -> bool:
-    """Say whether a folded word also means something else than a person."""
-    if folded in DOUBTFUL_NAMES or folded in PRODUCTS or folded in PLACES:
-        return True
-    if folded in rare_words():
-        return folded in plain.verbs_and_more
-    return folded in plain or (folded.endswith("s") and folded[:-1] in plain)
 
 
 def reads_as_name(tokens: Sequence[Token], place: int, text: str) -> bool:
@@ -297,57 +295,10 @@ def reads_as_name(tokens: Sequence[Token], place: int, text: str) -> bool:
 _NOT_BEFORE_NAMES = frozenset({"in", "on", "since", "until", "till", "during", "into", "via"})
 
 
-def _index(people: Iterable[Person]) -> dict[str, frozenset[str]]:
-    """Map each folded part of a name to the keys of the people who bear it."""
-    forms: dict[str, set[str]] = {}
-    for person in people:
-        for form in _forms(person):
-            forms.setdefault(form, set()).add(person.key)
-    return {form: frozenset(keys) for form, keys in forms.items()}
-
-
 @lru_cache(maxsize=4)
 def _staff_index(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
     """One index for the gazetteers of all accounts, so that memory and messages to helpers hold it once."""
-    return _index(people)
-
-
-def _forms(person: Person) -> set[str]:
-    words = [word for word in split_words(person.name) if word.folded not in _TITLES]
-    forms = {word.folded for word in words if len(word.folded) > 1 and word.folded not in _PARTICLES}
-    forms |= {fold(word.text.lower().translate(_UMLAUTS)) for word in words if not word.text.isascii()}
-    if words:
-        forms |= NICKNAMES.get(words[0].folded, frozenset())
-    if len(words) > 1:
-        first, last = words[0].folded, words[-1].folded
-        forms |= {first[0] + last, first + last}
-    forms |= {fold(joined.replace("-", "")) for joined in _HYPHENED.findall(person.name)}
-    handle = person.email.split("@")[0].lower()
-    return forms | ({handle} if handle.isalpha() and len(handle) >= 4 and handle not in _ROLE_HANDLES else set())
-
-
-_HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
-
-
-def _particles(person: Person) -> frozenset[str]:
-    words = [word.folded for word in split_words(person.name)]
-    return frozenset(word for word in words[1:-1] if word in _PARTICLES or len(word) <= 3)
-
-
-def _short_index(people: Iterable[Person], taken: Collection[str]) -> dict[str, frozenset[str]]:
-    """Map the short forms that a first name may be called by to its bearers; forms that somebody bears stay theirs."""
-    forms: dict[str, set[str]] = {}
-    for person in people:
-        words = [word for word in split_words(person.name) if word.folded not in _TITLES]
-        for form in short_forms(words[0].folded) if words else ():
-            if form not in taken and form not in grammar_words() and not is_plain(form, NO_WORDS):
-                forms.setdefault(form, set()).add(person.key)
-    return {form: frozenset(keys) for form, keys in forms.items()}
-
-
-_ROLE_HANDLES = frozenset(
-    "admin billing contact finance hello help info office sales service support team hallo mail".split()
-)
+    return index_of(people)
 
 
 def _has_name_case(run: Sequence[Word]) -> bool:
@@ -357,7 +308,7 @@ def _has_name_case(run: Sequence[Word]) -> bool:
     )
 
 
-_INITIAL_BEFORE = re.compile(r"(?<!\w)[A-Z]\. ?$")
+_INITIAL_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]\. ?){1,3}$")
 _LOWER_AFTER = re.compile(r"^ [a-z](?:\.(?=\s|$)|(?![\w']))")
 _INITIAL_AFTER = re.compile(r"^ [A-Z](?:\.(?=\s|$)|(?!\w|'))")
 
@@ -368,7 +319,7 @@ def _with_initials(text: str, run: Sequence[Word], initials: set[str]) -> tuple[
     "I" is a pronoun far more often.
     """
     start, end = run[0].start, run[-1].end
-    before = _INITIAL_BEFORE.search(text[max(0, start - 4) : start])
+    before = _INITIAL_BEFORE.search(text[max(0, start - 10) : start])
     if before:
         start -= len(before.group())
     after = _INITIAL_AFTER.match(text[end : end + 4])

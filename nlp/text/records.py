@@ -50,10 +50,14 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the spaCy pass saw in one text: its tokens and the people that the model named."""
+    """What the spaCy pass saw in one text: its tokens and the people that the model named.
+
+    `foreign`: the text is in a language that the model was not made for, so its tags say little.
+    """
 
     tokens: tuple[Token, ...]
     people: tuple[Span, ...]
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

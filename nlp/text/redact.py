@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from nlp.config import RedactConfig
 from nlp.text.names import find_names
 from nlp.text.people import Gazetteer, Pseudonyms
+from nlp.text.placeholder import PLACEHOLDER
 from nlp.text.records import NO_WORDS, Reading, Span, Token, Vocabulary
 from nlp.text.structured import find_structured
 
 # Stored with every analysed text; a higher one makes the pipeline redact again.
-REDACTOR_VERSION = "1.2"
-PLACEHOLDER = re.compile(r"<(?:PERSON_\d+|EMAIL|PHONE|CARD|IBAN|IP|URL|NATIONAL_ID|ADDRESS|SECRET)>")
+REDACTOR_VERSION = "1.4"
 
 
 @dataclass(frozen=True, slots=True)

