@@ -59,7 +59,7 @@ $(NPM_FOLDER)/$(AXE): Makefile
 
 test-browser: $(DEV_STAMP) $(if $(shell command -v npm),$(NPM_FOLDER)/$(AXE))  ## Open the served pages in Chromium, with axe-core (SOTTOVOCE_CHROMIUM=path)
 	@$(BIN)/python -m tests.browser.chromium >/dev/null
-	$(BIN)/python -m pytest -q -m browser -n $(JOBS) tests/browser
+	$(BIN)/python -m pytest -q -m browser -n $(JOBS) $(BROWSER_ARGS) tests/browser
 
 # Kills on each database; each is about a minute on a busy machine.
 POINTS ?= 50
